@@ -1,0 +1,984 @@
+"""The subjects: a dossier and an as-of date → the rows that checks speak of, each with its owner; judges nothing.
+
+Where an item speaks of each shortfall, vote, transaction or sector, the subject *is* that row. A row is a tuple
+of the dossier's own objects; ``None`` stands where the dossier has nothing, so that the gap is still asked about.
+Owners (area, project, community) are what findings are about; rows without an owner do not exist.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from compliance.measures.months import full_months
+from compliance.schemas import dossier as d
+from compliance.schemas.scalars import Day
+
+__all__ = ["KINDS", "Case", "SubjectKind"]
+
+PIPELINES: dict[str, str] = {
+    "drainage": "drainage",
+    "water": "water",
+    "gas": "gas",
+    "heating": "heating",
+    "power": "power",
+    "telecom": "telecom",
+    "overhead_lines": "telecom",
+}
+"""Facility → utility sector; overhead lines belong to telecom (readings, B4.1)."""
+
+FACILITY_CLASS: dict[str, str] = {
+    **dict.fromkeys(
+        ("drainage", "water", "gas", "heating", "power", "telecom", "overhead_lines", "road", "fire_safety", "roof",
+         "facade", "stairwell", "structure", "energy_retrofit", "accessibility", "ageing", "child_friendly"),
+        "basic",
+    ),
+    "parking": "parking",
+    "elevator": "lift",
+    "charging_car": "charging",
+    "charging_ebike": "charging",
+    "security": "security_lighting",
+    "lighting": "security_lighting",
+    "smart_mailbox": "mailbox_parcel",
+    "parcel_locker": "mailbox_parcel",
+    "improvement_other": "improvement_other",
+    **dict.fromkeys(("sports", "elderly_care", "childcare", "dining", "health", "uplift_other"), "uplift"),
+}  # fmt: skip
+"""Facility → class by the annex (5.1 basic; six improvement classes of 5.2; 5.3 uplift), not by 国办发〔2020〕23号."""
+
+PARTIES = ("builder", "designer", "contractor", "supervisor")
+QUALITY_SYSTEMS = ("safety", "inspection", "handover", "warranty", "dispute", "credit")
+ARCHIVES = ("basic", "willingness", "scheme", "progress", "effect")
+STEPS = ("scheme", "construction", "supervision", "management", "feedback")
+MECHANISM_DOCUMENTS = ("work_rules", "responsibility_list", "procedure")
+FUND_SEGMENTS = ("collect", "use", "replenish")
+POLICY_CLASSES = ("stock_resources", "land_mixed_use", "building_conversion")
+
+
+class AreaRow(NamedTuple):
+    """The area itself, with its current plan and its own mechanism, duty document and quality rules."""
+
+    dossier: d.Dossier
+    plan: d.Plan | None
+    mechanism: d.Mechanism | None
+    duty: d.DutyDocument | None
+    quality: d.QualitySystem | None
+    fund_rules: d.FundRules | None
+    policies: tuple[d.PolicyDoc, ...]
+    area_units: tuple[d.AreaUnit, ...]
+    declarations: tuple[d.Declaration, ...]
+    as_of: Day
+
+
+class MechanismDocumentRow(NamedTuple):
+    """One of the mechanism's three documents."""
+
+    mechanism: d.Mechanism | None
+    which: str
+    document: d.Document | None
+
+
+class PlanCountyRow(NamedTuple):
+    """A county that the plan of a city or province covers."""
+
+    plan: d.Plan
+    code: str
+    mechanism: d.Mechanism | None
+    duty: d.DutyDocument | None
+    declaration: d.CountyDeclaration | None
+    utility_plans: tuple[d.UtilityPlan, ...]
+
+
+class PlanRow(NamedTuple):
+    """The yearly plan of the dossier's plan year (``plan`` is None when there is none)."""
+
+    plan: d.Plan | None
+    reserve_entries: tuple[d.ReserveEntry, ...]
+    communities: tuple[d.Community, ...]
+    """Those in the plan."""
+    projects: tuple[d.Project, ...]
+    declarations: tuple[d.Declaration, ...]
+    as_of: Day
+
+
+class FinancingRow(NamedTuple):
+    """A financing entry of the plan or of a project."""
+
+    plan: d.Plan | None
+    project: d.Project | None
+    financing: d.Financing
+
+
+class IssueRow(NamedTuple):
+    """An issue found by audit, inspection or others."""
+
+    issue: d.Issue
+    project: d.Project | None
+    as_of: Day
+
+
+class FundTxnRow(NamedTuple):
+    """One transaction."""
+
+    txn: d.FundTxn
+    project: d.Project | None
+    as_of: Day
+
+
+class FundSumRow(NamedTuple):
+    """All transactions of one source and one document of allocation."""
+
+    source: str
+    doc_no: str | None
+    txns: tuple[d.FundTxn, ...]
+    as_of: Day
+
+
+class RankPairRow(NamedTuple):
+    """An unselected entry against the lowest-scored selected one of the same round, neither excused."""
+
+    unselected: d.ReserveEntry
+    selected: d.ReserveEntry
+
+
+class QualitySystemRow(NamedTuple):
+    """One of the six rules on quality and safety."""
+
+    quality: d.QualitySystem | None
+    which: str
+    document: d.Document | None
+
+
+class PolicyClassRow(NamedTuple):
+    """One of the three classes of policy of H7.3, with the documents on it."""
+
+    which: str
+    policies: tuple[d.PolicyDoc, ...]
+    as_of: Day
+
+
+class FundSegmentRow(NamedTuple):
+    """One segment of the maintenance-fund mechanism: collecting, using, replenishing."""
+
+    fund_rules: d.FundRules | None
+    which: str
+    document: d.Document | None
+
+
+class AreaUnitRow(NamedTuple):
+    """An area unit (片区)."""
+
+    area_unit: d.AreaUnit
+
+
+class AreaSurveyRow(NamedTuple):
+    """A residential community (居住社区) with communities in the plan, and its survey."""
+
+    name: str
+    survey: d.AreaSurvey | None
+    communities: tuple[d.Community, ...]
+    plan: d.Plan | None
+
+
+class CommunityRow(NamedTuple):
+    """A community in a plan or in a project."""
+
+    community: d.Community
+    plan: d.Plan | None
+    project: d.Project | None
+    reserve: d.ReserveEntry | None
+    area_unit: d.AreaUnit | None
+    declarations: tuple[d.Declaration, ...]
+    as_of: Day
+
+
+class PriorRenovationRow(NamedTuple):
+    """A community against one earlier renovation of it."""
+
+    community: d.Community
+    plan: d.Plan | None
+    prior: d.PriorRenovation
+
+
+class ArchiveRow(NamedTuple):
+    """One of the five records of a community in the plan."""
+
+    community: d.Community
+    plan: d.Plan | None
+    project: d.Project | None
+    reserve: d.ReserveEntry | None
+    which: str
+    archive: d.Archive | None
+    as_of: Day
+
+
+class UtilityNeedRow(NamedTuple):
+    """A community × utility sector in which it falls short; shortfalls excused as infeasible are left out."""
+
+    community: d.Community
+    plan: d.Plan | None
+    sector: str
+    shortfalls: tuple[d.Shortfall, ...]
+    utility_plans: tuple[d.UtilityPlan, ...]
+    """The sector's plans of the plan's year (or without a year)."""
+
+
+class ShortfallRow(NamedTuple):
+    """One shortfall of a community, the scheme, and what in it or in the area unit answers it."""
+
+    community: d.Community
+    plan: d.Plan | None
+    project: d.Project | None
+    shortfall: d.Shortfall
+    scheme: d.Scheme | None
+    items: tuple[d.RenovationItem, ...]
+    """Items of the scheme on the same facility."""
+    shared: tuple[d.SharedFacility, ...]
+    """Shared facilities of the same kind in the community's area unit, or named by an item."""
+
+
+class ShortfallClassRow(NamedTuple):
+    """One of the six improvement classes in which a community falls short."""
+
+    community: d.Community
+    plan: d.Plan | None
+    project: d.Project | None
+    which: str
+    shortfalls: tuple[d.Shortfall, ...]
+    scheme: d.Scheme | None
+    items: tuple[d.RenovationItem, ...]
+    """Items of the scheme in the same class."""
+
+
+class ParticipationRow(NamedTuple):
+    """One of the five steps of residents' participation."""
+
+    community: d.Community
+    plan: d.Plan | None
+    project: d.Project | None
+    which: str
+    step: d.ParticipationStep | None
+    as_of: Day
+
+
+class ConsultationRow(NamedTuple):
+    """The round in force: the last one closed, not after the plan's approval where one is."""
+
+    community: d.Community
+    plan: d.Plan | None
+    consultation: d.Consultation | None
+
+
+class VoteRow(NamedTuple):
+    """A vote in force: the last one on the scheme (None when there is none), and the last of each lift vote."""
+
+    community: d.Community
+    plan: d.Plan | None
+    project: d.Project | None
+    vote: d.Vote | None
+
+
+class PublicityRow(NamedTuple):
+    """One publicity round of the vote in force."""
+
+    community: d.Community
+    plan: d.Plan | None
+    project: d.Project | None
+    vote: d.Vote
+    publicity: d.Publicity
+
+
+class ConsensusRow(NamedTuple):
+    """The consensus on management, and the last vote on management."""
+
+    community: d.Community
+    plan: d.Plan | None
+    project: d.Project | None
+    consensus: d.MgmtConsensus | None
+    vote: d.Vote | None
+
+
+class SurveyRow(NamedTuple):
+    """A community completed in the dossier's year, and its last survey."""
+
+    community: d.Community
+    project: d.Project
+    survey: d.Survey | None
+
+
+class HandoverRow(NamedTuple):
+    """A community × sector whose installations the works touched."""
+
+    community: d.Community
+    project: d.Project | None
+    sector: str
+    handover: d.Handover | None
+    as_of: Day
+
+
+class ProjectRow(NamedTuple):
+    """A project."""
+
+    project: d.Project
+    plan: d.Plan | None
+    communities: tuple[d.Community, ...]
+    acceptance: d.Acceptance | None
+    coordination: d.CoordinationPlan | None
+    declarations: tuple[d.Declaration, ...]
+    as_of: Day
+
+
+class DemolitionRow(NamedTuple):
+    """One demolition of a project."""
+
+    project: d.Project
+    demolition: d.Demolition
+
+
+class ProjectSectorRow(NamedTuple):
+    """A project × utility sector that its works touch."""
+
+    project: d.Project
+    plan: d.Plan | None
+    sector: str
+    coordination: d.CoordinationPlan | None
+    signatory: d.Signatory | None
+
+
+class ExcavationRow(NamedTuple):
+    """A stretch of road that was dug up."""
+
+    project: d.Project
+    section: str
+    excavations: tuple[d.Excavation, ...]
+
+
+class PartyRow(NamedTuple):
+    """One of the four parties of a project."""
+
+    project: d.Project
+    plan: d.Plan | None
+    which: str
+    party: d.Party | None
+
+
+class ProjectMonthRow(NamedTuple):
+    """A full calendar month in which a project was under way."""
+
+    project: d.Project
+    plan: d.Plan | None
+    month: Day
+    inspections: tuple[d.Inspection, ...]
+    """Those of that month."""
+
+
+class AcceptancePartyRow(NamedTuple):
+    """One of the four parties that must take part in acceptance."""
+
+    project: d.Project
+    which: str
+    acceptance: d.Acceptance | None
+
+
+class QualityEventRow(NamedTuple):
+    """A quality or safety event of a project."""
+
+    project: d.Project
+    event: d.QualityEvent
+    as_of: Day
+
+
+class QualityIssueRow(NamedTuple):
+    """An issue on quality found from outside, and the project's own event that answers to it."""
+
+    project: d.Project
+    issue: d.Issue
+    event: d.QualityEvent | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectKind:
+    """A kind of subject: its rows, who owns them, and how one of them is named."""
+
+    name: str
+    row: Any
+    owner: str
+    """``area``, ``project`` or ``community``"""
+    rows: Callable[[Case], Iterator[tuple[int, Any]]]
+    key: Callable[[Any], str]
+    """Stable identity within the owner."""
+    zh: Callable[[Any], str]
+    en: Callable[[Any], str]
+    place: str = ""
+    """Where its entries stand below the owner, for pointing at what is missing."""
+
+
+class Case:
+    """A dossier made ready for asking: lookups by id, and the owners in the order of the dossier."""
+
+    def __init__(self, dossier: d.Dossier, as_of: Day) -> None:
+        self.dossier = dossier
+        self.as_of = as_of
+        self.communities = {c.community_id: c for c in dossier.communities}
+        self.plans = sorted(dossier.plans, key=lambda p: p.year)
+        current = [p for p in dossier.plans if p.year == dossier.plan_year]
+        self.plan = current[-1] if current else None
+        self.plan_of: dict[str, d.Plan] = {}
+        for plan in self.plans:
+            self.plan_of.update(dict.fromkeys(plan.community_ids, plan))
+        by_id = {p.plan_id: p for p in dossier.plans}
+        self.projects = dossier.projects
+        self.project_by_id = {p.project_id: p for p in dossier.projects}
+        self.project_of: dict[str, d.Project] = {}
+        for project in dossier.projects:
+            for community_id in project.community_ids:
+                held = self.project_of.get(community_id)
+                plan_of = self.plan_of.get(community_id)
+                if held is None or (plan_of is not None and project.plan_id == plan_of.plan_id):
+                    self.project_of[community_id] = project
+        self.plan_of_project: dict[str, d.Plan | None] = {}
+        for project in dossier.projects:
+            named = by_id.get(project.plan_id) if project.plan_id else None
+            found = [self.plan_of[c] for c in project.community_ids if c in self.plan_of]
+            self.plan_of_project[project.project_id] = named or (found[0] if found else self.plan)
+        self.reserve_of: dict[str, d.ReserveEntry] = {}
+        for entry in dossier.reserve_entries:
+            held_entry = self.reserve_of.get(entry.community_id)
+            if held_entry is None or (entry.round or 0) >= (held_entry.round or 0):
+                self.reserve_of[entry.community_id] = entry
+        units = {u.area_unit_id: u for u in dossier.area_units}
+        self.unit_of: dict[str, d.AreaUnit] = {c: u for u in dossier.area_units for c in u.community_ids}
+        for community in dossier.communities:
+            if community.area_unit_id in units:
+                self.unit_of[community.community_id] = units[community.area_unit_id]
+        self.shared = {f.facility_id: f for u in dossier.area_units for f in u.shared_facilities}
+        self.planned = [
+            c
+            for c in dossier.communities
+            if not dossier.plans or c.community_id in self.plan_of or c.community_id in self.project_of
+        ]
+        declared: dict[str, list[d.Declaration]] = defaultdict(list)
+        for declaration in dossier.declarations:
+            declared[declaration.community_id or declaration.project_id or ""].append(declaration)
+        self._declared = {owner: tuple(entries) for owner, entries in declared.items()}
+        utility: dict[str, list[d.UtilityPlan]] = defaultdict(list)
+        for utility_plan in dossier.utility_plans:
+            utility[utility_plan.sector].append(utility_plan)
+        self.utility = utility
+
+    def declared(self, owner: str) -> tuple[d.Declaration, ...]:
+        """Declarations of the whole area and those of one community or project."""
+        everywhere = self._declared.get("", ())
+        return everywhere + self._declared[owner] if owner and owner in self._declared else everywhere
+
+
+# -- rows by kind ---------------------------------------------------------------------------------------------
+
+Rows = Iterator[tuple[int, Any]]
+
+
+def _area(case: Case) -> Rows:
+    own = case.dossier.area_code
+    yield (
+        0,
+        AreaRow(
+            case.dossier,
+            case.plan,
+            next((m for m in case.dossier.mechanisms if m.area_code == own), None),
+            next((m for m in case.dossier.duty_documents if m.area_code == own), None),
+            next((m for m in case.dossier.quality_systems if m.area_code == own), None),
+            case.dossier.fund_rules,
+            case.dossier.policies,
+            case.dossier.area_units,
+            case.declared(""),
+            case.as_of,
+        ),
+    )
+
+
+def _mechanism_documents(case: Case) -> Rows:
+    ((_, area),) = _area(case)
+    for which in MECHANISM_DOCUMENTS:
+        document = getattr(area.mechanism, which) if area.mechanism else None
+        yield 0, MechanismDocumentRow(area.mechanism, which, document)
+
+
+def _plan_counties(case: Case) -> Rows:
+    if case.plan is None:
+        return
+    mechanisms = {m.area_code: m for m in case.dossier.mechanisms}
+    duties = {m.area_code: m for m in case.dossier.duty_documents}
+    declared = {c.area_code: c for c in case.plan.county_declarations}
+    for code in case.plan.county_codes:
+        plans = tuple(u for u in case.dossier.utility_plans if code in u.county_codes)
+        yield 0, PlanCountyRow(case.plan, code, mechanisms.get(code), duties.get(code), declared.get(code), plans)
+
+
+def _plan(case: Case) -> Rows:
+    inside = set(case.plan.community_ids) if case.plan else set()
+    yield (
+        0,
+        PlanRow(
+            case.plan,
+            case.dossier.reserve_entries,
+            tuple(c for c in case.dossier.communities if c.community_id in inside),
+            tuple(p for p in case.projects if case.plan and case.plan_of_project[p.project_id] is case.plan),
+            case.declared(""),
+            case.as_of,
+        ),
+    )
+
+
+def _financing(case: Case) -> Rows:
+    for entry in case.plan.funding_plan if case.plan else ():
+        yield 0, FinancingRow(case.plan, None, entry)
+    for project in case.projects:
+        for entry in project.financing:
+            yield 0, FinancingRow(case.plan_of_project[project.project_id], project, entry)
+
+
+def _issues(case: Case) -> Rows:
+    for issue in case.dossier.issues:
+        yield 0, IssueRow(issue, case.project_by_id.get(issue.project_id or ""), case.as_of)
+
+
+def _fund_txns(case: Case) -> Rows:
+    for txn in case.dossier.fund_txns:
+        yield 0, FundTxnRow(txn, case.project_by_id.get(txn.project_id or ""), case.as_of)
+
+
+def _fund_sums(case: Case) -> Rows:
+    groups: dict[tuple[str, str | None], list[d.FundTxn]] = defaultdict(list)
+    for txn in case.dossier.fund_txns:
+        groups[txn.source, txn.doc_no].append(txn)
+    for (source, doc_no), txns in groups.items():
+        yield 0, FundSumRow(source, doc_no, tuple(txns), case.as_of)
+
+
+def _rank_pairs(case: Case) -> Rows:
+    lowest: dict[int | None, d.ReserveEntry] = {}
+    for entry in case.dossier.reserve_entries:
+        if entry.selected and entry.score is not None and not entry.exception_reason:
+            held = lowest.get(entry.round)
+            if held is None or held.score is None or entry.score < held.score:
+                lowest[entry.round] = entry
+    for entry in case.dossier.reserve_entries:
+        if entry.selected is False and not entry.exception_reason and entry.round in lowest:
+            yield 0, RankPairRow(entry, lowest[entry.round])
+
+
+def _quality_systems(case: Case) -> Rows:
+    ((_, area),) = _area(case)
+    for which in QUALITY_SYSTEMS:
+        yield 0, QualitySystemRow(area.quality, which, getattr(area.quality, which) if area.quality else None)
+
+
+def _policy_classes(case: Case) -> Rows:
+    for which in POLICY_CLASSES:
+        yield 0, PolicyClassRow(which, tuple(p for p in case.dossier.policies if which in p.topics), case.as_of)
+
+
+def _fund_segments(case: Case) -> Rows:
+    rules = case.dossier.fund_rules
+    for which in FUND_SEGMENTS:
+        yield 0, FundSegmentRow(rules, which, getattr(rules, which) if rules else None)
+
+
+def _area_units(case: Case) -> Rows:
+    for unit in case.dossier.area_units:
+        yield 0, AreaUnitRow(unit)
+
+
+def _area_surveys(case: Case) -> Rows:
+    names: dict[str, list[d.Community]] = defaultdict(list)
+    for community in case.planned:
+        if community.residential_community:
+            names[community.residential_community].append(community)
+    surveys = {s.residential_community: s for s in case.dossier.area_surveys}
+    for name, communities in names.items():
+        yield 0, AreaSurveyRow(name, surveys.get(name), tuple(communities), case.plan_of.get(communities[0].community_id))
+
+
+def _communities(case: Case) -> Rows:
+    for i, c in enumerate(case.planned):
+        cid = c.community_id
+        yield (
+            i,
+            CommunityRow(
+                c,
+                case.plan_of.get(cid),
+                case.project_of.get(cid),
+                case.reserve_of.get(cid),
+                case.unit_of.get(cid),
+                case.declared(cid),
+                case.as_of,
+            ),
+        )
+
+
+def _prior_renovations(case: Case) -> Rows:
+    for i, c in enumerate(case.planned):
+        for prior in c.prior_renovations:
+            yield i, PriorRenovationRow(c, case.plan_of.get(c.community_id), prior)
+
+
+def _archives(case: Case) -> Rows:
+    for i, c in enumerate(case.planned):
+        cid = c.community_id
+        reserve = case.reserve_of.get(cid)
+        archive = reserve.archive if reserve else None
+        for which in ARCHIVES:
+            held = getattr(archive, which) if archive else None
+            yield i, ArchiveRow(c, case.plan_of.get(cid), case.project_of.get(cid), reserve, which, held, case.as_of)
+
+
+def _utility_needs(case: Case) -> Rows:
+    for i, c in enumerate(case.planned):
+        needs: dict[str, list[d.Shortfall]] = {}
+        for s in c.shortfalls:
+            sector = PIPELINES.get(s.facility_code)
+            excused = s.feasible is False and s.infeasible_reason and s.residents_confirmed
+            if sector and not excused:
+                needs.setdefault(sector, []).append(s)
+        plan = case.plan_of.get(c.community_id)
+        year = plan.year if plan else case.dossier.plan_year
+        for sector, shortfalls in needs.items():
+            plans = tuple(u for u in case.utility[sector] if u.year is None or u.year == year)
+            yield i, UtilityNeedRow(c, plan, sector, tuple(shortfalls), plans)
+
+
+def _shortfalls(case: Case) -> Rows:
+    for i, c in enumerate(case.planned):
+        if not c.shortfalls:
+            continue
+        cid = c.community_id
+        items = c.scheme.items if c.scheme else ()
+        unit = case.unit_of.get(cid)
+        for s in c.shortfalls:
+            matching = tuple([r for r in items if r.facility_code == s.facility_code])
+            named = {r.area_facility_id for r in matching if r.area_facility_id}
+            shared = tuple(case.shared[n] for n in sorted(named) if n in case.shared)
+            if unit is not None:
+                shared += tuple(
+                    x for x in unit.shared_facilities if x.facility_code == s.facility_code and x.facility_id not in named
+                )
+            yield i, ShortfallRow(c, case.plan_of.get(cid), case.project_of.get(cid), s, c.scheme, matching, shared)
+
+
+def _shortfall_classes(case: Case) -> Rows:
+    for i, c in enumerate(case.planned):
+        classes: dict[str, list[d.Shortfall]] = {}
+        for s in c.shortfalls:
+            which = FACILITY_CLASS[s.facility_code]
+            if which not in ("basic", "uplift"):
+                classes.setdefault(which, []).append(s)
+        items = c.scheme.items if c.scheme else ()
+        cid = c.community_id
+        for which, shortfalls in classes.items():
+            matching = tuple(r for r in items if FACILITY_CLASS[r.facility_code] == which)
+            yield (
+                i,
+                ShortfallClassRow(
+                    c, case.plan_of.get(cid), case.project_of.get(cid), which, tuple(shortfalls), c.scheme, matching
+                ),
+            )
+
+
+def _participation(case: Case) -> Rows:
+    for i, c in enumerate(case.planned):
+        cid = c.community_id
+        plan, project = case.plan_of.get(cid), case.project_of.get(cid)
+        for which in STEPS:
+            step = getattr(c.participation, which) if c.participation else None
+            yield i, ParticipationRow(c, plan, project, which, step, case.as_of)
+
+
+def _closing(entry: Any) -> tuple[int, int]:
+    return (entry.closed_on.last if entry.closed_on else 0, getattr(entry, "round", None) or 0)
+
+
+def _consultations(case: Case) -> Rows:
+    for i, c in enumerate(case.planned):
+        plan = case.plan_of.get(c.community_id)
+        approved = plan.approved_on if plan else None
+        rounds = c.consultations
+        if len(rounds) > 1 and approved:
+            in_time = tuple(r for r in rounds if r.closed_on and r.closed_on.first <= approved.last)
+            rounds = in_time or rounds
+        yield i, ConsultationRow(c, plan, max(rounds, key=_closing) if rounds else None)
+
+
+def _votes_in_force(c: d.Community) -> tuple[d.Vote | None, ...]:
+    scheme = [v for v in c.votes if v.decides == "scheme"]
+    lifts: dict[str | None, d.Vote] = {}
+    for v in sorted((v for v in c.votes if v.decides == "lift"), key=_closing):
+        lifts[v.scope_id] = v
+    return (max(scheme, key=_closing) if scheme else None, *lifts.values())
+
+
+def _votes(case: Case) -> Rows:
+    for i, c in enumerate(case.planned):
+        plan, project = case.plan_of.get(c.community_id), case.project_of.get(c.community_id)
+        for vote in _votes_in_force(c):
+            yield i, VoteRow(c, plan, project, vote)
+
+
+def _publicity(case: Case) -> Rows:
+    for i, c in enumerate(case.planned):
+        plan, project = case.plan_of.get(c.community_id), case.project_of.get(c.community_id)
+        for vote in _votes_in_force(c):
+            for publicity in vote.publicity if vote else ():
+                yield i, PublicityRow(c, plan, project, vote, publicity)
+
+
+def _consensus(case: Case) -> Rows:
+    for i, c in enumerate(case.planned):
+        votes = [v for v in c.votes if v.decides == "management"]
+        cid = c.community_id
+        last = max(votes, key=_closing) if votes else None
+        yield i, ConsensusRow(c, case.plan_of.get(cid), case.project_of.get(cid), c.mgmt_consensus, last)
+
+
+def _surveys(case: Case) -> Rows:
+    year = str(case.dossier.plan_year)
+    for i, c in enumerate(case.planned):
+        project = case.project_of.get(c.community_id)
+        if project and project.completed_on and project.completed_on.text[:4] == year:
+            surveys = sorted(c.surveys, key=lambda s: s.surveyed_on.last if s.surveyed_on else 0)
+            yield i, SurveyRow(c, project, surveys[-1] if surveys else None)
+
+
+def _handovers(case: Case) -> Rows:
+    for i, c in enumerate(case.planned):
+        project = case.project_of.get(c.community_id)
+        held = {h.sector: h for h in c.handovers}
+        items = c.scheme.items if c.scheme else ()
+        sectors = dict.fromkeys(PIPELINES[r.facility_code] for r in items if r.facility_code in PIPELINES)
+        for sector in sectors:
+            yield i, HandoverRow(c, project, sector, held.get(sector), case.as_of)
+
+
+def _projects(case: Case) -> Rows:
+    for i, p in enumerate(case.projects):
+        yield (
+            i,
+            ProjectRow(
+                p,
+                case.plan_of_project[p.project_id],
+                tuple(case.communities[c] for c in p.community_ids if c in case.communities),
+                p.acceptance,
+                p.coordination_plan,
+                case.declared(p.project_id),
+                case.as_of,
+            ),
+        )
+
+
+def _demolitions(case: Case) -> Rows:
+    for i, p in enumerate(case.projects):
+        for demolition in p.demolitions:
+            yield i, DemolitionRow(p, demolition)
+
+
+def _project_sectors(case: Case) -> Rows:
+    for i, p in enumerate(case.projects):
+        plan = p.coordination_plan
+        signed = {s.sector: s for s in plan.signatories} if plan else {}
+        for sector in dict.fromkeys(p.pipeline_sectors):
+            yield i, ProjectSectorRow(p, case.plan_of_project[p.project_id], sector, plan, signed.get(sector))
+
+
+def _excavations(case: Case) -> Rows:
+    for i, p in enumerate(case.projects):
+        sections: dict[str, list[d.Excavation]] = {}
+        for e in p.coordination_plan.excavation_log if p.coordination_plan else ():
+            sections.setdefault(e.section, []).append(e)
+        for section, entries in sections.items():
+            yield i, ExcavationRow(p, section, tuple(entries))
+
+
+def _parties(case: Case) -> Rows:
+    for i, p in enumerate(case.projects):
+        for which in PARTIES:
+            yield i, PartyRow(p, case.plan_of_project[p.project_id], which, getattr(p, which))
+
+
+def _project_months(case: Case) -> Rows:
+    for i, p in enumerate(case.projects):
+        if p.actual_start is None:
+            continue
+        end = p.completed_on.first - 1 if p.completed_on else case.as_of.last
+        for month in full_months(p.actual_start.last, min(end, case.as_of.last)):
+            inside = tuple(
+                x for x in p.inspections if x.inspected_on and month.first <= x.inspected_on.first <= x.inspected_on.last <= month.last
+            )
+            yield i, ProjectMonthRow(p, case.plan_of_project[p.project_id], month, inside)
+
+
+def _acceptance_parties(case: Case) -> Rows:
+    for i, p in enumerate(case.projects):
+        for which in PARTIES:
+            yield i, AcceptancePartyRow(p, which, p.acceptance)
+
+
+def _quality_events(case: Case) -> Rows:
+    for i, p in enumerate(case.projects):
+        for event in p.quality_events:
+            yield i, QualityEventRow(p, event, case.as_of)
+
+
+def _quality_issues(case: Case) -> Rows:
+    position = {p.project_id: i for i, p in enumerate(case.projects)}
+    for issue in case.dossier.issues:
+        if issue.category == "quality" and issue.project_id in position:
+            i = position[issue.project_id]
+            project = case.projects[i]
+            event = next((e for e in project.quality_events if e.issue_id == issue.issue_id), None)
+            yield i, QualityIssueRow(project, issue, event)
+
+
+# -- names ----------------------------------------------------------------------------------------------------
+
+WORDS: dict[str, tuple[str, str]] = {
+    "work_rules": ("工作规则", "working rules"),
+    "responsibility_list": ("责任清单", "list of responsibilities"),
+    "procedure": ("议事规程", "rules of procedure"),
+    "safety": ("施工安全防范", "site safety"),
+    "inspection": ("抽检巡检", "inspection"),
+    "handover": ("验收移交", "acceptance and handover"),
+    "warranty": ("回访保修", "follow-up and warranty"),
+    "dispute": ("投诉纠纷处理", "complaints and disputes"),
+    "credit": ("信用及失信惩戒", "credit and sanctions"),
+    "basic": ("基本情况", "basic facts"),
+    "willingness": ("居民意愿", "residents' wishes"),
+    "progress": ("工程进度", "progress"),
+    "effect": ("改造前后效果", "before and after"),
+    "scheme": ("改造方案", "scheme"),
+    "construction": ("配合施工", "cooperating with the works"),
+    "supervision": ("过程监督", "supervising"),
+    "management": ("后续管理", "managing afterwards"),
+    "feedback": ("评价反馈", "evaluating"),
+    "collect": ("归集", "collecting"),
+    "use": ("使用", "using"),
+    "replenish": ("续筹", "replenishing"),
+    "stock_resources": ("存量资源整合利用", "use of existing resources"),
+    "land_mixed_use": ("土地集约混合利用", "mixed use of land"),
+    "building_conversion": ("存量房屋设施兼容转换", "conversion of buildings"),
+    "builder": ("建设单位", "client"),
+    "designer": ("设计单位", "designer"),
+    "contractor": ("施工单位", "contractor"),
+    "supervisor": ("监理单位", "supervisor"),
+    "power": ("供电", "power"),
+    "telecom": ("通信", "telecom"),
+    "water": ("供水", "water"),
+    "drainage": ("排水", "drainage"),
+    "gas": ("供气", "gas"),
+    "heating": ("供热", "heating"),
+    "cable_tv": ("有线电视", "cable TV"),
+    "overhead_lines": ("架空线规整", "overhead lines"),
+    "road": ("道路", "road"),
+    "fire_safety": ("消防", "fire safety"),
+    "roof": ("屋面", "roof"),
+    "facade": ("外墙", "facade"),
+    "stairwell": ("楼道", "stairwell"),
+    "structure": ("主体结构", "structure"),
+    "energy_retrofit": ("建筑节能改造", "energy retrofit"),
+    "accessibility": ("无障碍设施", "accessibility"),
+    "ageing": ("适老化改造", "age-friendly works"),
+    "child_friendly": ("适儿化改造", "child-friendly works"),
+    "parking": ("停车", "parking"),
+    "elevator": ("加装电梯", "lift"),
+    "lift": ("加装电梯", "lift"),
+    "charging": ("充电", "charging"),
+    "charging_car": ("汽车充电", "car charging"),
+    "charging_ebike": ("电动自行车充电", "e-bike charging"),
+    "security": ("安防", "security"),
+    "lighting": ("照明", "lighting"),
+    "security_lighting": ("安防照明", "security and lighting"),
+    "smart_mailbox": ("智能信包箱", "smart mailbox"),
+    "parcel_locker": ("快件箱", "parcel locker"),
+    "mailbox_parcel": ("智能信包箱及快件箱", "mailbox and parcel locker"),
+    "improvement_other": ("其他完善类", "other improvement"),
+    "sports": ("体育健身", "sports"),
+    "elderly_care": ("养老", "care of the elderly"),
+    "childcare": ("托育", "childcare"),
+    "dining": ("助餐", "meals"),
+    "health": ("卫生", "health"),
+    "uplift_other": ("其他提升类", "other uplift"),
+}
+"""Codes that name a row, in words."""
+
+
+def _zh(code: str) -> str:
+    return WORDS.get(code, (code, code))[0]
+
+
+def _en(code: str) -> str:
+    return WORDS.get(code, (code, code))[1]
+
+
+def _kind(
+    name: str,
+    row: Any,
+    owner: str,
+    rows: Callable[[Case], Rows],
+    key: Callable[[Any], str],
+    zh: Callable[[Any], str] | None = None,
+    en: Callable[[Any], str] | None = None,
+    place: str = "",
+) -> SubjectKind:
+    return SubjectKind(name, row, owner, rows, key, zh or key, en or zh or key, place)
+
+
+def _coded(attribute: str) -> dict[str, Callable[[Any], str]]:
+    """Key and names of a row told apart by a code."""
+    return {
+        "key": lambda r: str(getattr(r, attribute)),
+        "zh": lambda r: _zh(getattr(r, attribute)),
+        "en": lambda r: _en(getattr(r, attribute)),
+    }
+
+
+KINDS: dict[str, SubjectKind] = {
+    k.name: k
+    for k in (
+        _kind("area", AreaRow, "area", _area, lambda r: "", lambda r: r.dossier.area_name),
+        _kind("mechanism_document", MechanismDocumentRow, "area", _mechanism_documents, place="/mechanisms", **_coded("which")),
+        _kind("plan_county", PlanCountyRow, "area", _plan_counties, lambda r: r.code, place="/plans"),
+        _kind("plan", PlanRow, "area", _plan, lambda r: r.plan.plan_id if r.plan else "", lambda r: f"{r.plan.year}年度计划" if r.plan else "年度计划", lambda r: f"plan of {r.plan.year}" if r.plan else "yearly plan", place="/plans"),
+        _kind("financing", FinancingRow, "area", _financing, lambda r: f"{r.project.project_id if r.project else 'plan'}.{r.financing.source}", place="/plans"),
+        _kind("issue", IssueRow, "area", _issues, lambda r: r.issue.issue_id, lambda r: r.issue.doc_no or r.issue.issue_id, place="/issues"),
+        _kind("fund_txn", FundTxnRow, "area", _fund_txns, lambda r: r.txn.txn_id, place="/fund_txns"),
+        _kind("fund_sum", FundSumRow, "area", _fund_sums, lambda r: f"{r.source}.{r.doc_no or ''}", place="/fund_txns"),
+        _kind("rank_pair", RankPairRow, "area", _rank_pairs, lambda r: f"{r.unselected.reserve_id}.{r.selected.reserve_id}", place="/reserve_entries"),
+        _kind("quality_system", QualitySystemRow, "area", _quality_systems, place="/quality_systems", **_coded("which")),
+        _kind("policy_class", PolicyClassRow, "area", _policy_classes, place="/policies", **_coded("which")),
+        _kind("fund_segment", FundSegmentRow, "area", _fund_segments, place="/fund_rules", **_coded("which")),
+        _kind("area_unit", AreaUnitRow, "area", _area_units, lambda r: r.area_unit.area_unit_id, lambda r: r.area_unit.name or r.area_unit.area_unit_id, place="/area_units"),
+        _kind("area_survey", AreaSurveyRow, "area", _area_surveys, lambda r: r.name, place="/area_surveys"),
+        _kind("community", CommunityRow, "community", _communities, lambda r: r.community.community_id, lambda r: r.community.name),
+        _kind("prior_renovation", PriorRenovationRow, "community", _prior_renovations, lambda r: str(r.prior.plan_year), place="/prior_renovations"),
+        _kind("archive", ArchiveRow, "community", _archives, place="", **_coded("which")),
+        _kind("utility_need", UtilityNeedRow, "community", _utility_needs, place="/shortfalls", **_coded("sector")),
+        _kind("shortfall", ShortfallRow, "community", _shortfalls, lambda r: r.shortfall.facility_code, lambda r: _zh(r.shortfall.facility_code), lambda r: _en(r.shortfall.facility_code), place="/shortfalls"),
+        _kind("shortfall_class", ShortfallClassRow, "community", _shortfall_classes, place="/shortfalls", **_coded("which")),
+        _kind("participation_step", ParticipationRow, "community", _participation, place="/participation", **_coded("which")),
+        _kind("consultation", ConsultationRow, "community", _consultations, lambda r: "", lambda r: "意愿征询", lambda r: "consultation", place="/consultations"),
+        _kind("vote", VoteRow, "community", _votes, lambda r: f"{r.vote.decides}.{r.vote.scope_id or ''}" if r.vote else "scheme.", lambda r: "方案表决" if not r.vote or r.vote.decides == "scheme" else f"加梯表决（{r.vote.scope_id or '全体'}）", lambda r: "vote on the scheme" if not r.vote or r.vote.decides == "scheme" else f"vote on a lift ({r.vote.scope_id or 'all'})", place="/votes"),
+        _kind("publicity", PublicityRow, "community", _publicity, lambda r: f"{r.vote.decides}.{r.vote.scope_id or ''}.{r.publicity.of}.{r.publicity.from_on.text if r.publicity.from_on else ''}", lambda r: "公示", lambda r: "publicity round", place="/votes"),
+        _kind("consensus", ConsensusRow, "community", _consensus, lambda r: "", lambda r: "长效管理共识", lambda r: "consensus on management", place="/mgmt_consensus"),
+        _kind("survey", SurveyRow, "community", _surveys, lambda r: "", lambda r: "满意度调查", lambda r: "satisfaction survey", place="/surveys"),
+        _kind("handover", HandoverRow, "community", _handovers, place="/handovers", **_coded("sector")),
+        _kind("project", ProjectRow, "project", _projects, lambda r: r.project.project_id, lambda r: r.project.name),
+        _kind("demolition", DemolitionRow, "project", _demolitions, lambda r: f"{r.demolition.type}.{r.demolition.executed_on.text if r.demolition.executed_on else ''}", place="/demolitions"),
+        _kind("project_sector", ProjectSectorRow, "project", _project_sectors, place="/coordination_plan", **_coded("sector")),
+        _kind("excavation", ExcavationRow, "project", _excavations, lambda r: r.section, place="/coordination_plan/excavation_log"),
+        _kind("project_party", PartyRow, "project", _parties, **_coded("which")),
+        _kind("project_month", ProjectMonthRow, "project", _project_months, lambda r: r.month.text, place="/inspections"),
+        _kind("acceptance_party", AcceptancePartyRow, "project", _acceptance_parties, place="/acceptance", **_coded("which")),
+        _kind("quality_event", QualityEventRow, "project", _quality_events, lambda r: r.event.event_id, lambda r: r.event.description or r.event.event_id, place="/quality_events"),
+        _kind("quality_issue", QualityIssueRow, "project", _quality_issues, lambda r: r.issue.issue_id, lambda r: r.issue.doc_no or r.issue.issue_id, place="/quality_events"),
+    )
+}  # fmt: skip

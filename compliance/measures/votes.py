@@ -1,0 +1,319 @@
+"""Measures of an owners' vote: shares of owners and of exclusive area, the matters' tier, the law in force.
+
+Owners and exclusive area count; households decide nothing (readings, "Owners and households"): one owner may
+hold many flats, and unsold public flats have one owner. Judges nothing.
+"""
+
+from __future__ import annotations
+
+from compliance.measures.base import MISSING, Code, Count, Flag, Share, When, flag, measure, share, when
+from compliance.measures.subjects import PublicityRow, VoteRow
+from compliance.schemas.dossier import Vote
+from compliance.schemas.scalars import SCALE, Ratio, Unknown, days
+
+LAW = "民法典278条"
+ACCOUNT = "法释〔2020〕17号 8、9条"
+_CIVIL_CODE = days("2021-01-01").first
+_QUALIFIED = {6, 7, 8}
+
+
+@measure("适用的表决规则", "law that the vote is under", source="民法典278条；物权法76条")
+def vote_law(row: VoteRow) -> Code:
+    """``civil_code`` for votes closed from 2021-01-01 on, ``property_law`` for earlier ones.
+
+    A partial date that could be either way is ambiguous.
+
+    >>> from compliance.measures.base import given
+    >>> [vote_law(given(VoteRow, vote={"closed_on": t})) for t in ("2021-01-01", "2020-12-31", "2020")]
+    ['civil_code', 'property_law', 'property_law']
+    """
+    if row.vote is None or row.vote.closed_on is None:
+        return MISSING
+    closed = row.vote.closed_on
+    if closed.first >= _CIVIL_CODE:
+        return "civil_code"
+    return "property_law" if closed.last < _CIVIL_CODE else Unknown.AMBIGUOUS_DATE
+
+
+@measure("参与表决人数占比", "share of owners voting", unit="%", source=f"{LAW}；{ACCOUNT}")
+def owners_voting(row: VoteRow) -> Share:
+    """Owners voting over all owners.
+
+    >>> from compliance.measures.base import given
+    >>> owners_voting(given(VoteRow, vote={"total_owners": 300, "part_owners": 200}))
+    Ratio(p=200, q=300)
+    >>> owners_voting(given(VoteRow, vote={"total_households": 300, "part_households": 300}))
+    <Unknown.MISSING_FIELD: 'missing_field'>
+    """
+    return share(row.vote.part_owners, row.vote.total_owners) if row.vote else MISSING
+
+
+@measure("参与表决专有面积占比", "share of exclusive area voting", unit="%", source=f"{LAW}；{ACCOUNT}")
+def area_voting(row: VoteRow) -> Share:
+    """Exclusive area of owners voting over all exclusive area.
+
+    >>> from compliance.measures.base import given
+    >>> area_voting(given(VoteRow, vote={"total_area_m2": 3, "part_area_m2": 2}))
+    Ratio(p=20000, q=30000)
+    """
+    return share(row.vote.part_area_m2, row.vote.total_area_m2) if row.vote else MISSING
+
+
+@measure("同意人数占参与人数", "share of voting owners agreeing", unit="%", source=LAW)
+def owners_agreeing(row: VoteRow) -> Share:
+    """Owners agreeing over owners voting.
+
+    >>> from compliance.measures.base import given
+    >>> owners_agreeing(given(VoteRow, vote={"part_owners": 200, "agree_owners": 150}))
+    Ratio(p=150, q=200)
+    """
+    return share(row.vote.agree_owners, row.vote.part_owners) if row.vote else MISSING
+
+
+@measure("同意面积占参与面积", "share of voting area agreeing", unit="%", source=LAW)
+def area_agreeing(row: VoteRow) -> Share:
+    """Exclusive area agreeing over exclusive area voting.
+
+    >>> from compliance.measures.base import given
+    >>> area_agreeing(given(VoteRow, vote={"part_area_m2": "200.5", "agree_area_m2": "100.25"}))
+    Ratio(p=1002500, q=2005000)
+    """
+    return share(row.vote.agree_area_m2, row.vote.part_area_m2) if row.vote else MISSING
+
+
+@measure("同意人数占全体人数", "share of all owners agreeing", unit="%", source="物权法76条")
+def owners_agreeing_of_all(row: VoteRow) -> Share:
+    """Owners agreeing over all owners: what the law before 2021 asked.
+
+    >>> from compliance.measures.base import given
+    >>> owners_agreeing_of_all(given(VoteRow, vote={"total_owners": 300, "part_owners": 250, "agree_owners": 200}))
+    Ratio(p=200, q=300)
+    """
+    return share(row.vote.agree_owners, row.vote.total_owners) if row.vote else MISSING
+
+
+@measure("同意面积占全体面积", "share of all area agreeing", unit="%", source="物权法76条")
+def area_agreeing_of_all(row: VoteRow) -> Share:
+    """Exclusive area agreeing over all exclusive area: what the law before 2021 asked.
+
+    >>> from compliance.measures.base import given
+    >>> area_agreeing_of_all(given(VoteRow, vote={"total_area_m2": 300, "agree_area_m2": 200}))
+    Ratio(p=2000000, q=3000000)
+    """
+    return share(row.vote.agree_area_m2, row.vote.total_area_m2) if row.vote else MISSING
+
+
+def _without(agree: int, part: int, deemed: int) -> Share:
+    """Agreement among those who really voted, when the deemed votes are taken out of both."""
+    if deemed > agree or deemed > part:
+        return Unknown.CONFLICTING_DATA
+    return Ratio(agree - deemed, part - deemed) if part > deemed else Unknown.CONFLICTING_DATA
+
+
+@measure("剔除视同票后的同意人数占比", "share of owners agreeing without deemed votes", unit="%", source="规格§5")
+def owners_agreeing_really(row: VoteRow) -> Share:
+    """As ``owners_agreeing``, with votes that were only deemed to follow the majority taken out.
+
+    Where no deemed votes are reported there are none to take out.
+
+    >>> from compliance.measures.base import given
+    >>> owners_agreeing_really(given(VoteRow, vote={"part_owners": 200, "agree_owners": 150, "deemed_votes": 40}))
+    Ratio(p=110, q=160)
+    """
+    if row.vote is None or not row.vote.deemed_votes:
+        return owners_agreeing(row)
+    if row.vote.agree_owners is None or row.vote.part_owners is None:
+        return MISSING
+    return _without(row.vote.agree_owners, row.vote.part_owners, row.vote.deemed_votes)
+
+
+@measure("剔除视同票后的参与人数占比", "share of owners voting without deemed votes", unit="%", source="规格§5")
+def owners_voting_really(row: VoteRow) -> Share:
+    """As ``owners_voting``, without those only deemed to vote.
+
+    >>> from compliance.measures.base import given
+    >>> owners_voting_really(given(VoteRow, vote={"total_owners": 300, "part_owners": 200, "deemed_votes": 40}))
+    Ratio(p=160, q=300)
+    """
+    v = row.vote
+    if v is None or not v.deemed_votes:
+        return owners_voting(row)
+    if v.part_owners is None:
+        return MISSING
+    return Unknown.CONFLICTING_DATA if v.deemed_votes > v.part_owners else share(v.part_owners - v.deemed_votes, v.total_owners)
+
+
+@measure("剔除视同票后的同意面积占比", "share of area agreeing without deemed votes", unit="%", source="规格§5")
+def area_agreeing_really(row: VoteRow) -> Share:
+    """As ``area_agreeing``, without the area of deemed votes; their area unreported, it is not known.
+
+    >>> from compliance.measures.base import given
+    >>> area_agreeing_really(given(VoteRow, vote={"part_area_m2": 10, "agree_area_m2": 8, "deemed_votes": 1}))
+    <Unknown.MISSING_FIELD: 'missing_field'>
+    """
+    v = row.vote
+    if v is None or (not v.deemed_votes and not v.deemed_area_m2):
+        return area_agreeing(row)
+    if v.agree_area_m2 is None or v.part_area_m2 is None or v.deemed_area_m2 is None:
+        return MISSING
+    return _without(int(v.agree_area_m2 * SCALE), int(v.part_area_m2 * SCALE), int(v.deemed_area_m2 * SCALE))
+
+
+@measure("剔除视同票后的参与面积占比", "share of area voting without deemed votes", unit="%", source="规格§5")
+def area_voting_really(row: VoteRow) -> Share:
+    """As ``area_voting``, without the area of deemed votes.
+
+    >>> from compliance.measures.base import given
+    >>> area_voting_really(given(VoteRow, vote={"total_area_m2": 12, "part_area_m2": 10, "deemed_area_m2": 1}))
+    Ratio(p=90000, q=120000)
+    """
+    v = row.vote
+    if v is None or (not v.deemed_votes and not v.deemed_area_m2):
+        return area_voting(row)
+    if v.part_area_m2 is None or v.deemed_area_m2 is None:
+        return MISSING
+    if v.deemed_area_m2 > v.part_area_m2:
+        return Unknown.CONFLICTING_DATA
+    return share(v.part_area_m2 - v.deemed_area_m2, v.total_area_m2)
+
+
+@measure("是否有视同票", "whether votes were deemed cast", source="规格§5")
+def has_deemed_votes(row: VoteRow) -> Flag:
+    """Whether some who did not vote were counted with the majority.
+
+    >>> from compliance.measures.base import given
+    >>> has_deemed_votes(given(VoteRow, vote={"deemed_votes": 3})), has_deemed_votes(given(VoteRow, vote={}))
+    (True, False)
+    """
+    return bool(row.vote and (row.vote.deemed_votes or row.vote.deemed_area_m2))
+
+
+@measure("表决事项的比例档", "tier of the matters decided", source=LAW)
+def matters_tier(row: VoteRow) -> Code:
+    """``qualified`` when one of the matters (六)(七)(八) is decided with the rest, ``majority`` otherwise.
+
+    Several matters in one vote take the stricter tier. Matters not named: not known.
+
+    >>> from compliance.measures.base import given
+    >>> [matters_tier(given(VoteRow, vote={"matters": m})) for m in ([9], [5, 7])]
+    ['majority', 'qualified']
+    >>> matters_tier(given(VoteRow, vote={}))
+    <Unknown.MISSING_FIELD: 'missing_field'>
+    """
+    if row.vote is None or not row.vote.matters:
+        return MISSING
+    return "qualified" if any([m in _QUALIFIED for m in row.vote.matters]) else "majority"
+
+
+@measure("表决方式", "form of the vote", source="建办城〔2021〕50号 附件一（七）2")
+def vote_method(row: VoteRow) -> Code:
+    """written, online, mixed; or oral, show_of_hands, chat_group.
+
+    >>> from compliance.measures.base import given
+    >>> vote_method(given(VoteRow, vote={"method": "oral"}))
+    'oral'
+    """
+    return (row.vote.method if row.vote else None) or MISSING
+
+
+@measure("是否实名核验", "verified identity", source="规格B7.2")
+def identity_verified(row: VoteRow) -> Flag:
+    """Whether the identity of online voters was verified.
+
+    >>> from compliance.measures.base import given
+    >>> identity_verified(given(VoteRow, vote={"identity_verified": False}))
+    False
+    """
+    return flag(row.vote.identity_verified) if row.vote else MISSING
+
+
+@measure("表决截止日", "closing of the vote", source="建办城〔2021〕50号 附件一（七）2")
+def vote_closed(row: VoteRow | PublicityRow) -> When:
+    """Last day of the vote.
+
+    >>> from compliance.measures.base import given
+    >>> vote_closed(given(VoteRow, vote={"closed_on": "2023-03-05"})).text
+    '2023-03-05'
+    """
+    return when(row.vote.closed_on) if row.vote else MISSING
+
+
+@measure("施工所依方案与表决方案是否一致", "works follow the version voted on", source="规格B7.2")
+def scheme_unchanged(row: VoteRow) -> Flag:
+    """False when the drawings follow another version than the one voted on, or a major change was left unvoted.
+
+    A vote on a lift decides no version of the scheme, so only the major change counts there.
+
+    >>> from compliance.measures.base import given
+    >>> c = {"community_id": "c", "name": "n", "scheme": {"drawing_version": "2", "major_change_after_vote": False}}
+    >>> scheme_unchanged(given(VoteRow, community=c, vote={"scheme_version": "1"}))
+    False
+    >>> scheme_unchanged(given(VoteRow, community=c, vote={"scheme_version": "2"}))
+    True
+    """
+    scheme = row.community.scheme
+    if row.vote is None or scheme is None:
+        return MISSING
+    if scheme.major_change_after_vote:
+        return False
+    voted, drawn = row.vote.scheme_version, scheme.drawing_version
+    if voted is not None and drawn is not None and voted != drawn:
+        return False
+    if scheme.major_change_after_vote is None or voted is None or drawn is None:
+        return MISSING
+    return True
+
+
+@measure("方案公示轮次", "rounds of publicity of the scheme", unit="轮", source="规格B7.2")
+def scheme_publicity_rounds(row: VoteRow) -> Count:
+    """Rounds in which the scheme was shown. No entry at all: not reported.
+
+    >>> from compliance.measures.base import given
+    >>> scheme_publicity_rounds(given(VoteRow, vote={"publicity": [{"of": "scheme"}, {"of": "result"}]}))
+    1
+    """
+    if row.vote is None or not row.vote.publicity:
+        return MISSING
+    return sum([p.of == "scheme" for p in row.vote.publicity])
+
+
+@measure("结果是否公示", "whether the result was shown", source="规格B7.2")
+def result_shown(row: VoteRow) -> Flag:
+    """Whether the result of the vote was shown. No entry at all: not reported.
+
+    >>> from compliance.measures.base import given
+    >>> result_shown(given(VoteRow, vote={"publicity": [{"of": "result"}]}))
+    True
+    """
+    if row.vote is None or not row.vote.publicity:
+        return MISSING
+    return any([p.of == "result" for p in row.vote.publicity])
+
+
+@measure("公示自然日", "calendar days shown", unit="日", source="规格§8.3")
+def calendar_days_shown(row: PublicityRow) -> Count:
+    """Calendar days of a round, first and last included; an upper bound of its working days.
+
+    >>> from compliance.measures.base import given
+    >>> v, p = {}, {"from_on": "2023-03-01", "to_on": "2023-03-05"}
+    >>> calendar_days_shown(given(PublicityRow, vote=v, publicity=p))
+    5
+    """
+    start, end = row.publicity.from_on, row.publicity.to_on
+    if start is None or end is None:
+        return MISSING
+    if start.first != start.last or end.first != end.last:
+        return Unknown.AMBIGUOUS_DATE
+    return Unknown.CONFLICTING_DATA if end.first < start.first else end.first - start.first + 1
+
+
+@measure("公示工作日", "working days shown", unit="工作日", source="规格§8.3")
+def working_days_shown(row: PublicityRow) -> Count:
+    """Working days of a round. Without a calendar of public holidays it is not known, and never approximated.
+
+    >>> from compliance.measures.base import given
+    >>> working_days_shown(given(PublicityRow, vote={}, publicity={"from_on": "2023-03-01", "to_on": "2023-03-09"}))
+    <Unknown.NEEDS_JUDGEMENT: 'needs_judgement'>
+    """
+    shown = calendar_days_shown(row)
+    return shown if isinstance(shown, Unknown) else Unknown.NEEDS_JUDGEMENT

@@ -1,0 +1,48 @@
+"""Report → bytes in a named format and language; refuses a format it has no module for.
+
+A format is a module ``as_<name>.py`` beside this file with a function ``render(report, lang, …) -> bytes``;
+there is no list to edit. A module is imported when its format is first asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, cast
+
+from compliance.schemas.report import Report
+
+__all__ = ["UnknownFormatError", "formats", "render", "renderer"]
+
+_PREFIX = "as_"
+
+
+class UnknownFormatError(LookupError):
+    """No module renders this format."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no report format {name!r}; there are: {', '.join(formats())}")
+
+
+def formats() -> tuple[str, ...]:
+    """Names of all formats, without importing any of them.
+
+    >>> {"html", "json", "text"} <= set(formats())
+    True
+    """
+    return tuple(
+        sorted(m.name.removeprefix(_PREFIX) for m in iter_modules(__path__) if m.name.startswith(_PREFIX))
+    )
+
+
+def renderer(name: str) -> Callable[..., bytes]:
+    """The function ``render(report, lang="zh", **options) -> bytes`` of one format."""
+    if name not in formats():
+        raise UnknownFormatError(name)
+    return cast(Callable[..., bytes], import_module(f"{__name__}.{_PREFIX}{name}").render)
+
+
+def render(report: Report, name: str, lang: str = "zh", **options: Any) -> bytes:
+    """One report in one format; ``options`` are those of the format's own ``render``."""
+    return renderer(name)(report, lang, **options)

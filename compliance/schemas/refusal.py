@@ -1,0 +1,162 @@
+"""Why input was refused: every error with its place, what was found, what was expected and what to do.
+
+The codes are stable words: programs may match on them, people read the Chinese or English beside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, NamedTuple
+
+__all__ = ["CODES", "InputError", "Lang", "Refused", "Words"]
+
+Lang = Literal["zh", "en"]
+
+
+class Words(NamedTuple):
+    """The same words in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+NOTHING = Words("", "")
+
+CODES: dict[str, Words] = {
+    # the file
+    "file_missing": Words("文件不存在", "no such file"),
+    "not_readable": Words("文件无法读取", "the file cannot be read"),
+    "no_dossier_json": Words("缺少 dossier.json", "there is no dossier.json"),
+    "too_large": Words("文件过大", "too large"),
+    "empty_file": Words("文件是空的", "the file is empty"),
+    "not_a_dossier": Words("不是档案文件", "not a dossier"),
+    "not_utf8": Words("文字编码不是 UTF-8", "not encoded in UTF-8"),
+    # the folder or archive
+    "damaged_archive": Words("压缩包损坏", "the archive is damaged"),
+    "encrypted_archive": Words("压缩包已加密", "the archive is encrypted"),
+    "unsafe_path": Words("路径不安全", "unsafe path"),
+    "symbolic_link": Words("含有符号链接", "symbolic link"),
+    "special_file": Words("不是普通文件", "not a regular file"),
+    "duplicate_file": Words("文件重复", "the same file twice"),
+    "too_many_files": Words("文件过多", "too many files"),
+    "compression_bomb": Words("压缩比异常", "suspicious compression"),
+    # the JSON text
+    "truncated": Words("文件被截断", "the file is cut off"),
+    "syntax": Words("JSON 格式错误", "JSON syntax error"),
+    "trailing_content": Words("档案之后还有内容", "content after the dossier"),
+    "trailing_comma": Words("多余的逗号", "superfluous comma"),
+    "missing_comma": Words("缺少逗号", "missing comma"),
+    "comment": Words("含有注释", "comment"),
+    "fullwidth_punctuation": Words("使用了全角标点", "full-width punctuation"),
+    "line_break_in_text": Words("文字中断行或缺少右引号", "line break in a text, or its closing quote is missing"),
+    "control_character": Words("含有控制字符", "control character"),
+    "bad_escape": Words("反斜杠转义错误", "bad backslash escape"),
+    "bad_literal": Words("无法识别的值", "unrecognised value"),
+    "nan_or_infinity": Words("不是有限的数", "not a finite number"),
+    "duplicate_key": Words("字段重复", "field given twice"),
+    "too_deep": Words("嵌套过深", "nested too deeply"),
+    "number_too_long": Words("数字过长", "number too long"),
+    # the fields
+    "unsupported_schema_version": Words("结构版本不受支持", "unsupported schema version"),
+    "unknown_field": Words("未知字段", "unknown field"),
+    "missing_field": Words("缺少必填字段", "required field missing"),
+    "wrong_type": Words("数据类型不对", "wrong type"),
+    "not_an_option": Words("不在可选值之内", "not one of the options"),
+    "number_out_of_range": Words("数值超出范围", "number out of range"),
+    "too_many_decimals": Words("小数位过多", "too many decimals"),
+    "bad_date": Words("日期写法不对", "bad date"),
+    "bad_uscc": Words("统一社会信用代码不对", "bad unified social credit code"),
+    "bad_doc_no": Words("发文字号写法不对", "bad document number"),
+    "bad_area_code": Words("行政区划代码写法不对", "bad area code"),
+    "bad_identifier": Words("编号写法不对", "bad identifier"),
+    "bad_hash": Words("哈希值写法不对", "bad hash"),
+    "bad_amount": Words("金额或面积写法不对", "bad amount"),
+    "bad_format": Words("写法不对", "bad format"),
+    "text_too_short": Words("文字为空", "empty text"),
+    "text_too_long": Words("文字过长", "text too long"),
+    "too_many_items": Words("条目过多", "too many entries"),
+    # what one entry says of another
+    "duplicate_id": Words("编号重复", "identifier used twice"),
+    "dangling_reference": Words("引用的编号不存在", "refers to an entry that is not there"),
+    "repeated_reference": Words("清单中重复引用", "the same entry listed twice"),
+    # what no rule above could name
+    "invalid": Words("不符合要求", "not valid"),
+    "too_many_errors": Words("错误过多，其余未列出", "too many errors; the rest is not listed"),
+}
+"""Every code that a refusal can carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputError:
+    """One fault of the input. ``pointer`` is a JSON Pointer (RFC 6901); lines and columns count from 1.
+
+    Faults of the file as a whole have no line and no column. A column counts characters, not bytes.
+    """
+
+    pointer: str
+    line: int | None
+    column: int | None
+    code: str
+    found: Words = NOTHING
+    expected: Words = NOTHING
+    hint: Words = NOTHING
+
+    def text(self, lang: Lang = "zh") -> str:
+        """A block of lines for a person: what is wrong, where, what was found, expected, and what to do."""
+        labels = _LABELS[lang]
+        pairs = (("found", self.found), ("expected", self.expected), ("hint", self.hint))
+        body = [f"    {labels[name]}{getattr(words, lang)}" for name, words in pairs if getattr(words, lang)]
+        return "\n".join([f"{getattr(CODES[self.code], lang)} [{self.code}]{self._place(lang)}", *body])
+
+    def _place(self, lang: Lang) -> str:
+        pointer = f"  {printable(self.pointer)}" if self.pointer else ""
+        if self.line is None:
+            return pointer
+        if lang == "zh":
+            return f"  第 {self.line} 行第 {self.column} 列{pointer}"
+        return f"  line {self.line}, column {self.column}{pointer}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The error as JSON values, both languages side by side."""
+        fields = asdict(self) | {"message": CODES[self.code]}
+        return {name: value._asdict() if isinstance(value, Words) else value for name, value in fields.items()}
+
+
+_LABELS: dict[Lang, dict[str, str]] = {
+    "zh": {"found": "实际：", "expected": "应为：", "hint": "处理："},
+    "en": {"found": "found: ", "expected": "expected: ", "hint": "what to do: "},
+}
+
+
+class Refused(Exception):
+    """The input is no dossier that could be checked; carries every error found, in document order."""
+
+    def __init__(self, source: str, errors: list[InputError]) -> None:
+        super().__init__(source, errors)
+        self.source = source
+        self.errors = errors
+
+    def __str__(self) -> str:
+        return self.text("zh")
+
+    def text(self, lang: Lang = "zh") -> str:
+        """The whole refusal for a person."""
+        name, count = printable(self.source), len(self.errors)
+        if lang == "zh":
+            head = f"{name}：无法读取为档案，共 {count} 处错误"
+        else:
+            head = f"{name}: refused, {count} error{'' if count == 1 else 's'}"
+        return "\n".join([head, *(f"{i}. {error.text(lang)}" for i, error in enumerate(self.errors, 1))])
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole refusal as JSON values."""
+        return {"source": self.source, "refused": True, "errors": [error.to_json() for error in self.errors]}
+
+
+def printable(text: str) -> str:
+    """Text from the input, harmless on a terminal: what cannot be seen is written as an escape.
+
+    >>> printable("a\\x1b[2Jb\\u202e幸福里")
+    'a\\\\u001b[2Jb\\\\u202e幸福里'
+    """
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
