@@ -1,0 +1,373 @@
+"""Report → a summary for the terminal, Chinese or English; refuses to pass the width or to drop a line in silence.
+
+What fails comes first, with the remedy; then what is missing, what a person must judge, and at last what was
+not checked. A long list is cut and says by how much; ``verbose`` cuts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from compliance.render.cells import columns, pad, width_of, wrap
+from compliance.render.digest import Exempt, Gap, ItemDigest, deciding, digest, gaps
+from compliance.render.plain import visible
+from compliance.render.words import SYMBOLS, TITLE, WORDS, counts, join, label, limit_source, pointer, say, word
+from compliance.schemas.report import Basis, Bilingual, ClauseRollup, Disposition, Finding, Reason, Report, Tally
+
+__all__ = ["render"]
+
+NARROWEST = 40
+FULL = 5
+"""Findings of an item told in full before the rest is named; names told before the rest is counted."""
+
+_COLORS = {"fail": "1;31", "unknown": "33", "pass": "32", "not_applicable": "2", "head": "1"}
+_NUMERALS = "一二三四五六七八九十"
+_TITLE_CELLS = 18
+"""A title narrower than this is no pleasure: the matrix then stands in one column."""
+
+
+def render(
+    report: Report, lang: str = "zh", *, width: int = 100, color: bool = False, verbose: bool = False
+) -> bytes:
+    """UTF-8 text whose lines take at most ``width`` cells (never less than 40)."""
+    page = _Page(report, lang, max(width, NARROWEST), color, verbose)
+    page.head()
+    page.alarms()
+    page.matrix()
+    page.totals()
+    page.failures("rectify")
+    page.open_points("supply")
+    page.open_points("review")
+    page.failures("improve")
+    page.notes()
+    page.not_checked()
+    page.provenance()
+    return ("\n".join(page.lines) + "\n").encode()
+
+
+class _Page:
+    def __init__(self, report: Report, lang: str, width: int, color: bool, verbose: bool) -> None:
+        self.report = report
+        self.lang = lang
+        self.width = width
+        self.color = color
+        self.full = max(FULL, len(report.findings)) if verbose else FULL
+        self.items: dict[str, ItemDigest] = digest(report)
+        self.lines: list[str] = []
+        self.sections = 0
+        self.told: set[str] = set()
+        self.cut = False
+        self.faulty = {fault.item for fault in report.faults}
+
+    # What is said, from top to bottom
+
+    def head(self) -> None:
+        area, run, verdict = self.report.area, self.report.provenance, self.report.verdict
+        title = say(TITLE, self.lang)
+        self.put(title, color="head")
+        self.put("=" * min(self.width, width_of(title)), color="head")
+        place = self.pick(
+            f"{area.name}（{area.code}，{self.word('level', area.level)}）　{area.plan_year} 年度　档案 {area.dossier_id}",
+            f"{area.name} ({area.code}, {self.word('level', area.level)}), {area.plan_year}, dossier {area.dossier_id}",
+        )
+        self.put(place)
+        if area.fictional:
+            self.put(self.label("demo"), first="! ", color="unknown")
+        self.put()
+        self.put(say(verdict.sentence, self.lang), first=self.outcome(verdict.outcome) + "  ", color=verdict.outcome)
+        self.put()
+        facts = [
+            ("as_of", self.pick("{}（{}）", "{} ({})").format(run.as_of, self.word("as_of_origin", run.as_of_origin))),
+            ("mode", self.word("mode", run.mode)),
+            ("profile", run.profile),
+        ]
+        self.table("", facts if area.submitter is None else [*facts, ("submitter", area.submitter)])
+
+    def alarms(self) -> None:
+        if self.report.faults:
+            self.put()
+            self.put(self.label("faults"), first="!!! ", color="fail")
+            self.put(self.label("faults_say"), first="    ")
+            for fault in self.report.faults:
+                where = " · ".join((fault.item, fault.check, fault.subject))
+                self.put(self.named(where, say(fault.message, self.lang)), first="    * ")
+        if self.report.integrity:
+            self.put()
+            self.put(
+                self.named(self.label("integrity"), self.pick("、", ", ").join(self.report.integrity)),
+                first="!!! ", color="fail",
+            )  # fmt: skip
+
+    def matrix(self) -> None:
+        self.put()
+        words = max(width_of(say(w, self.lang)) for w in WORDS["outcome"].values())
+        half = (self.width - 3) // 2
+        fixed = len("✓ B10 ") + words + len("  00/00")
+        two = half - fixed >= _TITLE_CELLS
+        cell = half if two else self.width
+        blocks = [
+            [
+                self.paint(self.word("part", part), "head"),
+                *(
+                    row
+                    for clause in self.report.clauses
+                    if clause.part == part
+                    for row in self.clause(clause, words, cell - fixed)
+                ),
+            ]
+            for part in ("baseline", "hard_problem")
+        ]
+        self.lines += columns(*blocks, cell, "   ") if two else [*blocks[0], "", *blocks[1]]
+
+    def clause(self, clause: ClauseRollup, words: int, cells: int) -> list[str]:
+        outcomes = [self.items[item].rollup.outcome for item in clause.items]
+        concerned = len(outcomes) - outcomes.count("not_applicable")
+        count = f"{outcomes.count('pass')}/{concerned}" if concerned else ""
+        title = self.incomplete(say(clause.title, self.lang), not self.faulty.isdisjoint(clause.items))
+        first, *rest = wrap(visible(title), cells)
+        symbol = self.paint(SYMBOLS[clause.outcome], clause.outcome)
+        answer = self.paint(pad(self.word("outcome", clause.outcome), words), clause.outcome)
+        return [
+            f"{symbol} {clause.clause:<4}{pad(first, cells)} {answer} {count:>5}",
+            *(" " * len("✓ B10 ") + line for line in rest),
+        ]
+
+    def totals(self) -> None:
+        verdict = self.report.verdict
+        rows = [
+            (self.label("tally_baseline"), verdict.baseline),
+            (self.label("tally_hard"), verdict.hard_problems),
+            (self.label("tally_findings"), verdict.findings),
+        ]
+        margin = max(width_of(title) for title, _ in rows)
+        heads = [self.outcome(code) for code in WORDS["outcome"]]
+        self.put()
+        self.put(self.label("ratio"))
+        self.put()
+        self.lines.append((" " * margin + "".join("  " + head for head in heads)).rstrip())
+        for title, tally in rows:
+            cells = zip(heads, _numbers(tally), strict=True)
+            self.lines.append(pad(title, margin) + "".join(f"  {number:>{width_of(head)}}" for head, number in cells))
+        self.put()
+        lists = [
+            f"{self.word('disposition', code)} {number}"
+            for code, number in (
+                ("rectify", verdict.rectify), ("supply", verdict.supply),
+                ("review", verdict.review), ("improve", verdict.improve),
+            )
+        ]  # fmt: skip
+        self.put(" · ".join(lists))
+        basis: dict[Basis | None, int] = {}
+        for item in self.items.values():
+            for code, subjects in item.passing.items():
+                basis[code] = basis.get(code, 0) + len(subjects)
+        told = [f"{self.word('basis', code)} {basis[code]}" for code in WORDS["basis"] if code in basis]
+        if told:
+            self.put(self.named(self.label("pass_basis"), " · ".join(told)))
+
+    def failures(self, disposition: Disposition) -> None:
+        chosen = [(i, [f for f in i.failing if f.disposition == disposition]) for i in self.items.values()]
+        chosen = [(item, found) for item, found in chosen if found]
+        if not chosen:
+            if disposition == "rectify":
+                self.put()
+                self.put(self.label("none_failed"))
+            return
+        self.section(disposition, len(chosen), sum(len(found) for _, found in chosen))
+        for item, found in chosen:
+            self.item(item)
+            for finding in found[: self.full]:
+                self.failure(finding)
+            rest = found[self.full :]
+            if rest:
+                self.table("  ", [("other_failing", self.names([f.subject.name for f in rest]))])
+            steps = enumerate(item.rollup.remedy, 1)
+            self.table("  ", [("remedy", f"{n}. {say(step, self.lang)}") for n, step in steps])
+
+    def failure(self, finding: Finding) -> None:
+        self.told.add(finding.id)
+        self.put(self.sentence(finding), first="  * ")
+        told = say(finding.sentence, self.lang)
+        rows: list[tuple[str, str]] = []
+        values = [value for _, value in deciding(finding) if value is not None]
+        for value in values[: self.full]:
+            says = say(value.says, self.lang)
+            if says not in told:
+                rows.append(("value", says))
+            if value.limit_source is not None:
+                rows.append(("according", say(limit_source(value.limit_source), self.lang)))
+        if len(values) > self.full:
+            rows.append(("value", self.more(len(values) - self.full)))
+        pointers = dict.fromkeys((finding.primary, *finding.related, *(p for v in values for p in v.pointers)))
+        rows.append(("pointer", self.names([pointer(p) for p in pointers])))
+        if finding.responsible_unit is not None:
+            rows.append(("responsible", finding.responsible_unit))
+        rows += [("remark", say(text, self.lang)) for text in finding.remarks]
+        rows += [("history", say(text, self.lang)) for text in finding.history]
+        self.table("    ", rows)
+
+    def open_points(self, disposition: Disposition) -> None:
+        chosen = [(i, [f for f in i.unknown if f.disposition == disposition]) for i in self.items.values()]
+        chosen = [(item, found) for item, found in chosen if found]
+        if not chosen:
+            return
+        self.section(disposition, len(chosen), sum(len(found) for _, found in chosen))
+        for item, found in chosen:
+            self.item(item)
+            for gap in gaps(found):
+                self.gap(gap)
+
+    def gap(self, gap: Gap) -> None:
+        why = self.word("reason", gap.reason) if gap.reason is not None else self.word("outcome", "unknown")
+        missing = say(join(gap.missing), self.lang)
+        self.put(self.named(why, missing) if missing else why, first="  * ")
+        rows = [("subject", self.names([f.subject.name for f in gap.findings], total=True))]
+        rows.append(("pointer", self.names([pointer(place) for place in gap.places])))
+        told = gap.findings[: self.full if self.full > FULL else 1]
+        rows += [("example" if len(gap.findings) > 1 else "result", self.sentence(finding)) for finding in told]
+        self.table("    ", rows)
+
+    def notes(self) -> None:
+        chosen = [(i, [f for f in i.noted if f.id not in self.told]) for i in self.items.values()]
+        chosen = [(item, found) for item, found in chosen if found]
+        if not chosen:
+            return
+        self.section("noted", len(chosen), sum(len(found) for _, found in chosen))
+        for item, found in chosen:
+            self.item(item)
+            for finding in found[: self.full]:
+                rows = [("remark", say(text, self.lang)) for text in finding.remarks]
+                rows += [("history", say(text, self.lang)) for text in finding.history]
+                self.put(say(finding.subject.name, self.lang), first="  * ")
+                self.table("    ", rows)
+            if len(found) > self.full:
+                self.put(self.more(len(found) - self.full), first="    ")
+
+    def not_checked(self) -> None:
+        reasons: dict[Reason | None, list[tuple[ItemDigest, Sequence[Exempt]]]] = {}
+        for item in self.items.values():
+            for reason, exempt in item.exempt.items():
+                reasons.setdefault(reason, []).append((item, exempt))
+            if item.rollup.outcome == "not_applicable" and not item.exempt:
+                reasons.setdefault(item.rollup.reason, []).append((item, ()))
+        if not reasons:
+            return
+        self.section("not_checked", sum(map(len, reasons.values())), sum(len(e) for p in reasons.values() for _, e in p))
+        for reason, pairs in reasons.items():
+            self.put(self.word("reason", reason) if reason else self.word("outcome", "not_applicable"), first="  * ")
+            for item, exempt in pairs:
+                title = f"{item.rollup.item} {say(item.rollup.title, self.lang)}"
+                if len(exempt) > 1:
+                    title += self.pick("（{}）", " ({})").format(self.number(len(exempt)))
+                names = self.names([self.exempt(e) for e in exempt])
+                self.put(self.named(title, names) if exempt else title, first="    ", rest="      ")
+
+    def exempt(self, exempt: Exempt) -> Bilingual:
+        name = exempt.subject.name
+        if exempt.reference is None:
+            return name
+        would, what = label("reference"), word("outcome", exempt.reference)
+        return Bilingual(f"{name.zh}（{would.zh}{what.zh}）", f"{name.en} ({would.en}: {what.en.lower()})")
+
+    def provenance(self) -> None:
+        run = self.report.provenance
+        self.section("provenance")
+        size = f"{run.dossier_bytes:,} {self.label('bytes')}"
+        self.table(
+            "  ",
+            [
+                ("standard", run.standard),
+                ("source", f"{run.source} · {size} · sha256 {run.dossier_sha256[:16]}"),
+                ("rulebook", f"{run.rulebook_version} · sha256 {run.rulebook_sha256[:16]}"),
+                ("profile", f"{run.profile} · sha256 {run.profile_sha256[:16]}"),
+                ("tool", f"{run.tool} {run.tool_version} · {self.label('schema')} {self.report.report_version}"),
+            ],
+        )
+        self.put()
+        self.put(self.label("repeatable"))
+        if self.cut:
+            self.put(self.label("full_list"))
+
+    # How it is said
+
+    def section(self, name: str, items: int = 0, findings: int = 0) -> None:
+        self.sections += 1
+        title = self.word("disposition", name) if name in WORDS["disposition"] else self.label(name)
+        number = self.pick(f"{_NUMERALS[self.sections - 1]}、", f"{self.sections}. ")
+        total = self.pick(f"（{items} 条，{findings} 项）", f" (items {items}, findings {findings})") if items else ""
+        self.put()
+        self.put(f"{number}{title}{total}", color="head")
+        if name in WORDS["disposition_means"]:
+            self.put(self.word("disposition_means", name))
+
+    def item(self, item: ItemDigest) -> None:
+        roll = item.rollup
+        self.put()
+        head = f"{SYMBOLS[roll.outcome]} {roll.item}  "
+        title = say(roll.title, self.lang)
+        self.put(self.incomplete(title, roll.item in self.faulty), first=head, color=roll.outcome)
+        words = (self.word("obligation", roll.obligation), self.word("severity", roll.severity))
+        self.put(" · ".join((*words, say(counts(roll), self.lang))), first="  ")
+        cite = self.pick(f"（{roll.cite}）", f" ({roll.cite})")
+        self.table("  ", [("requires", say(roll.requires, self.lang) + cite)])
+
+    def sentence(self, finding: Finding) -> str:
+        name, text = say(finding.subject.name, self.lang), say(finding.sentence, self.lang)
+        return text if name in text else self.named(name, text)
+
+    def incomplete(self, title: str, faulty: bool) -> str:
+        return f"{title}{self.pick('（!! {}）', ' (!! {})').format(self.label('incomplete'))}" if faulty else title
+
+    def names(self, names: Sequence[Bilingual], *, total: bool = False) -> str:
+        """The first names; how many there are, and how many are left out."""
+        text = say(join(names[: self.full]), self.lang)
+        if len(names) > self.full:
+            text += self.pick("，", ", ") + self.more(len(names) - self.full)
+        return self.named(self.number(len(names)), text) if total and len(names) > 1 else text
+
+    def more(self, number: int) -> str:
+        self.cut = True
+        return self.pick(f"及另外 {number} 个", f"and {number} more")
+
+    def number(self, number: int) -> str:
+        return self.pick(f"{number} 个", str(number))
+
+    def table(self, indent: str, rows: Iterable[tuple[str, str]]) -> None:
+        """Labels in a column of their own, texts hanging beside them."""
+        rows = [(self.label(name), text) for name, text in rows]
+        margin = max((width_of(name) for name, _ in rows), default=0)
+        last = ""
+        for name, text in rows:
+            self.put(text, first=indent + pad("" if name == last else name, margin) + "  ")
+            last = name
+
+    def put(self, text: str = "", *, first: str = "", rest: str | None = None, color: str = "") -> None:
+        """One paragraph; colour goes to what stands first, or to all where nothing does."""
+        rest = " " * width_of(first) if rest is None else rest
+        head, *tail = wrap(visible(text), self.width - max(width_of(first), width_of(rest)))
+        if color and not first:
+            head, tail = self.paint(head, color), [self.paint(line, color) for line in tail]
+        self.lines.append((self.paint(first, color) + head).rstrip())
+        self.lines += [rest + line for line in tail]
+
+    def paint(self, text: str, color: str) -> str:
+        return f"\x1b[{_COLORS[color]}m{text}\x1b[0m" if self.color and color and text else text
+
+    def outcome(self, code: str) -> str:
+        return f"{SYMBOLS[code]} {self.word('outcome', code)}"
+
+    def named(self, name: str, text: str) -> str:
+        return f"{name}{self.pick('：', ': ')}{text}"
+
+    def word(self, axis: str, code: str) -> str:
+        return say(word(axis, code), self.lang)
+
+    def label(self, name: str) -> str:
+        return say(label(name), self.lang)
+
+    def pick(self, zh: str, en: str) -> str:
+        return en if self.lang == "en" else zh
+
+
+def _numbers(tally: Tally) -> tuple[int, int, int, int]:
+    return tally.passed, tally.failed, tally.unknown, tally.not_applicable

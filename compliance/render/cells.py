@@ -1,0 +1,68 @@
+"""Text → lines of terminal cells, Chinese characters counted as two; refuses to pass a given width."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import zip_longest
+
+from wcwidth import wcswidth
+
+__all__ = ["columns", "pad", "width_of", "wrap"]
+
+_OPENING = "（《「『“‘【〔(["
+_CLOSING = "，。；：、）》」』”’】〕！？…,.;:)]!?%"
+_NARROW = r"[\x21-\x7e\u00a1-\u2e7f]"
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+_TOKEN = re.compile(
+    rf"\s+|[{re.escape(_OPENING)}]*(?:{_NARROW}+|.)[{re.escape(_CLOSING)}]*|[{re.escape(_OPENING)}]+", re.DOTALL
+)
+
+
+def width_of(text: str) -> int:
+    """Cells that a printable text takes; colours, which only the renderer can have set, take none.
+
+    >>> width_of("B7 符合")
+    7
+    """
+    plain = _COLOR.sub("", text)
+    return len(plain) if plain.isascii() else wcswidth(plain)
+
+
+def pad(text: str, width: int) -> str:
+    return text + " " * (width - width_of(text))
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break between words and between Chinese characters; closing marks stay with what they close.
+
+    >>> wrap("参与率应不低于80%，实为63%。", 12)
+    ['参与率应不低', '于80%，实为', '63%。']
+    """
+    lines = [""]
+    used = 0
+    for token in _tokens(text, width):
+        cells = width_of(token)
+        if used + cells > width and used:
+            lines[-1] = lines[-1].rstrip()
+            lines.append("")
+            used = 0
+        if not used and token.isspace():
+            continue
+        lines[-1] += token
+        used += cells
+    lines[-1] = lines[-1].rstrip()
+    return lines
+
+
+def _tokens(text: str, width: int) -> Iterator[str]:
+    for token in _TOKEN.findall(text):
+        if width_of(token) <= width:
+            yield token
+        else:
+            yield from token
+
+
+def columns(left: list[str], right: list[str], width: int, gap: str) -> list[str]:
+    """Two blocks side by side, the left one padded to ``width``."""
+    return [f"{pad(a, width)}{gap}{b}".rstrip() for a, b in zip_longest(left, right, fillvalue="")]

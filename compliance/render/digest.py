@@ -1,0 +1,129 @@
+"""Report → its findings sorted by item and outcome, in one pass; keeps whole findings only where they are read.
+
+Findings may be made when they are read, tens of thousands of them. Failing, unknown and noted ones are kept;
+of the others remain the subject and the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from compliance.schemas.report import (
+    Basis,
+    Bilingual,
+    CheckLine,
+    Finding,
+    ItemRollup,
+    LimitSource,
+    Measured,
+    Outcome,
+    Reason,
+    Report,
+    Subject,
+)
+
+__all__ = ["Exempt", "Gap", "ItemDigest", "deciding", "digest", "gaps"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exempt:
+    """A subject that an item does not concern; ``reference`` says what it would have been."""
+
+    subject: Subject
+    reference: Outcome | None
+
+
+@dataclass(slots=True)
+class ItemDigest:
+    rollup: ItemRollup
+    failing: list[Finding] = field(default_factory=list)
+    unknown: list[Finding] = field(default_factory=list)
+    noted: list[Finding] = field(default_factory=list)
+    """Findings of any outcome with a remark or a history."""
+    passing: dict[Basis | None, list[Subject]] = field(default_factory=dict)
+    exempt: dict[Reason | None, list[Exempt]] = field(default_factory=dict)
+    lines: dict[str, Counter[Outcome]] = field(default_factory=dict)
+    """Per check: how many of its answers are what."""
+    sources: dict[str, dict[tuple[str, LimitSource], None]] = field(default_factory=dict)
+    """Per check: the limits it was held against and where they come from, in order of appearance."""
+
+    def add(self, finding: Finding) -> None:
+        match finding.outcome:
+            case "fail":
+                self.failing.append(finding)
+            case "unknown":
+                self.unknown.append(finding)
+            case "pass":
+                self.passing.setdefault(finding.basis, []).append(finding.subject)
+            case "not_applicable":
+                exempt = Exempt(finding.subject, finding.reference)
+                self.exempt.setdefault(finding.reason, []).append(exempt)
+        if finding.remarks or finding.history:
+            self.noted.append(finding)
+        for line in finding.checks:
+            self.lines.setdefault(line.check, Counter())[line.outcome] += 1
+            for value in line.values:
+                if value.limit_source is not None:
+                    limit = value.limit if value.limit is not None else value.limit_name or ""
+                    self.sources.setdefault(line.check, {})[limit, value.limit_source] = None
+
+
+def digest(report: Report) -> dict[str, ItemDigest]:
+    """Every item in the report's order, with its findings."""
+    items = {rollup.item: ItemDigest(rollup) for rollup in report.items}
+    for finding in report.findings:
+        items[finding.item].add(finding)
+    return items
+
+
+def deciding(finding: Finding) -> Iterator[tuple[CheckLine, Measured | None]]:
+    """The values that made the outcome; a check without any value yields itself once."""
+    for line in finding.checks:
+        if line.outcome != finding.outcome:
+            continue
+        values: Iterable[Measured] = line.values
+        if finding.outcome == "unknown":
+            values = [v for v in line.values if v.unknown is not None] or line.values
+        yield from ((line, value) for value in values or (None,))
+
+
+@dataclass(slots=True)
+class Gap:
+    """Findings of an item that lack the same thing for the same reason."""
+
+    reason: Reason | None
+    missing: tuple[Bilingual, ...]
+    places: tuple[str, ...]
+    """Pointers with ``*`` where the members of the group differ in a list position."""
+    findings: list[Finding]
+
+
+def gaps(findings: Sequence[Finding]) -> list[Gap]:
+    """Group unknown findings by reason and by what is missing, in order of appearance."""
+    groups: dict[tuple[Reason | None, tuple[Bilingual, ...]], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.reason, _missing(finding)), []).append(finding)
+    return [
+        Gap(reason, missing, _places(members), members) for (reason, missing), members in groups.items()
+    ]
+
+
+def _missing(finding: Finding) -> tuple[Bilingual, ...]:
+    if finding.reason == "missing_evidence" and finding.asked:
+        return tuple(asked.title for asked in finding.asked)
+    values = [value for _, value in deciding(finding) if value is not None]
+    if finding.reason == "missing_parameter":
+        names = [value.limit_name for value in values if value.limit_name is not None]
+        return tuple(dict.fromkeys(Bilingual(name, name) for name in names))
+    same = [value.title for value in values if value.unknown == finding.reason]
+    return tuple(dict.fromkeys(same or [value.title for value in values]))
+
+
+def _places(findings: Sequence[Finding]) -> tuple[str, ...]:
+    pointers = dict.fromkeys(pointer for f in findings for pointer in (f.primary, *f.related))
+    if len(findings) == 1:
+        return tuple(pointers)
+    return tuple(dict.fromkeys(re.sub(r"/\d+(?=/|$)", "/*", pointer) for pointer in pointers))

@@ -1,0 +1,296 @@
+"""Codes of the report → the words people read, in Chinese and English; refuses a code it has no word for.
+
+One word per idea: no renderer spells an outcome, a reason or a label of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from compliance.schemas.report import Bilingual, ItemRollup, LimitSource
+
+__all__ = [
+    "SYMBOLS", "TITLE", "WORDS", "counts", "join", "label", "limit_source", "pointer", "say", "word",
+]  # fmt: skip
+
+TITLE: Final = Bilingual(
+    "城镇老旧小区改造工作衡量标准检查报告",
+    "Renovation of old residential communities: report against the 2021 measurement standard",
+)
+
+SYMBOLS: Final = {"pass": "✓", "fail": "✗", "unknown": "?", "not_applicable": "-"}
+"""Beside the word, never instead of it, so that no result hangs on colour alone."""
+
+
+def _table(**pairs: tuple[str, str]) -> dict[str, Bilingual]:
+    return {code.rstrip("_"): Bilingual(zh, en) for code, (zh, en) in pairs.items()}
+
+
+WORDS: Final[dict[str, dict[str, Bilingual]]] = {
+    "outcome": _table(
+        pass_=("符合", "Pass"),
+        fail=("不符合", "Fail"),
+        unknown=("待证", "Unknown"),
+        not_applicable=("不适用", "Not applicable"),
+    ),
+    "outcome_means": _table(
+        pass_=("数据及佐证表明已达到要求。", "Data and evidence show that the requirement is met."),
+        fail=("数据表明未达到要求。", "Data show that the requirement is not met."),
+        unknown=(
+            "现有材料既不能证明符合，也不能证明不符合；不等于不符合。",
+            "The material proves neither; this is not a failure.",
+        ),
+        not_applicable=(
+            "本要求对该对象不适用，未作检查，原因逐项列明。",
+            "The requirement does not concern the subject and was not checked; the reason is given.",
+        ),
+    ),
+    "reason": _table(
+        conflicting_data=("数据相互矛盾", "conflicting data"),
+        missing_parameter=("当地标准未明确", "local parameter not set"),
+        missing_field=("缺少数据项", "data field missing"),
+        ambiguous_date=("日期精度不足，先后难定", "date too coarse to order"),
+        missing_evidence=("缺少佐证材料", "evidence missing"),
+        needs_judgement=("需人工研判", "needs a person's judgement"),
+        not_due=("未到应办阶段", "not due yet"),
+        level_not_covered=("非本级职责", "not a task of this level"),
+        no_object=("没有检查对象", "nothing to check"),
+        zone=("不在适用地区", "outside the zone concerned"),
+        predates_standard=("早于标准施行", "earlier than the standard"),
+    ),
+    "obligation": _table(
+        mandatory=("强制", "mandatory"), expected=("应当", "expected"), encouraged=("鼓励", "encouraged")
+    ),
+    "severity": _table(
+        critical=("红线", "critical"), major=("主要", "major"), minor=("一般", "minor"), advisory=("提示", "advisory")
+    ),
+    "disposition": _table(
+        rectify=("整改清单", "To rectify"),
+        supply=("待补材料清单", "To supply"),
+        review=("待研判", "To review"),
+        improve=("提升建议", "To improve"),
+        none=("无需处理", "Nothing to do"),
+    ),
+    "disposition_means": _table(
+        rectify=("强制或应当条目不符合，须限期整改。", "Mandatory or expected items that fail."),
+        supply=("补齐材料后重新检查。", "Supply the material, then check again."),
+        review=("由检查人研判，或由当地明确标准。", "A person must judge, or the place must set its limit."),
+        improve=("鼓励条目尚未开展，不列入整改。", "Encouraged items that fail; nothing has to be rectified."),
+    ),
+    "basis": _table(
+        evidenced=("有佐证材料", "evidenced"),
+        asserted=("仅有申报，无佐证", "asserted without evidence"),
+        measured=("仅作计量，无限值", "measured, no limit exists"),
+        determined=("人工认定", "determined by a person"),
+    ),
+    "level": _table(
+        province=("省级", "province"),
+        municipality=("直辖市", "municipality"),
+        city=("地级市", "city"),
+        district=("市辖区", "district"),
+        county=("县级", "county"),
+    ),
+    "kind": _table(
+        area=("地区", "area"), plan=("计划", "plan"), project=("项目", "project"), community=("小区", "community")
+    ),
+    "mode": _table(
+        strict=("严格（无佐证不认定）", "strict (no evidence, no pass)"),
+        feed=("数据流（认可申报）", "feed (assertions accepted)"),
+    ),
+    "as_of_origin": _table(given=("指定", "given"), today=("检查当日", "day of the check")),
+    "status": _table(in_force=("现行有效", "in force"), draft=("征求意见稿", "draft")),
+    "state": _table(
+        present=("已核对", "verified"),
+        unhashed=("在卷，未附校验值", "present, no hash given"),
+        absent=("未找到文件", "file absent"),
+        mismatch=("与校验值不符", "hash mismatch"),
+    ),
+    "method": _table(
+        any_fail=("有一个对象不符合，本条即为不符合", "one failing subject fails the item"),
+        coverage=("按覆盖情况认定", "judged by coverage"),
+    ),
+    "op": _table(
+        at_least=("不低于", "at least"),
+        at_most=("不高于", "at most"),
+        more_than=("大于", "more than"),
+        less_than=("小于", "less than"),
+        not_after=("不晚于", "not after"),
+        not_before=("不早于", "not before"),
+        is_=("应为", "is"),
+        one_of=("应属", "one of"),
+        present=("应有", "present"),
+    ),
+    "part": _table(
+        baseline=("底线要求", "Baseline requirements"), hard_problem=("难点问题", "Hard problems")
+    ),
+    "label": _table(
+        according=("依据", "Source"),
+        affected=("不符合对象", "Failing subjects"),
+        all=("全部", "All"),
+        area=("地区", "Area"),
+        as_of=("检查基准日", "As of"),
+        asked=("应提供", "Asked for"),
+        attachments=("佐证材料", "Documents"),
+        bytes=("字节", "bytes"),
+        check=("检查点", "Check"),
+        check_result=("检查结果", "Results"),
+        checker=("检查人（签字）", "Inspector (signature)"),
+        clear=("清除", "Clear"),
+        condition=("条件", "Condition"),
+        conclusive=("有结论", "conclusive"),
+        date=("日期", "Date"),
+        demo=("虚构样例，不得作为任何认定依据", "Fictional example; no ground for any decision"),
+        dossier=("档案", "Dossier"),
+        draft_limit=("征求意见稿，尚未施行", "draft, not in force"),
+        faults=("检查程序故障，本报告不完整", "The checker failed; this report is incomplete"),
+        faults_say=(
+            "下列检查未能得出结论。排除故障并重新检查之前，本报告不得作为通过依据。",
+            "The checks below gave no answer. Until they are run again this report proves no pass.",
+        ),
+        finding_unit=("项", ""),
+        fold=("全部收起", "Fold all"),
+        found=("已找到", "Found"),
+        full_list=(
+            "凡注“及另外 n 个”之处，完整清单见 JSON 或 HTML 报告。",
+            'Where it says "and n more", the JSON and HTML reports have the full list.',
+        ),
+        full_json=("其余仅列名称，详情见 JSON 报告", "the rest by name only; details in the JSON report"),
+        history=("历史情况", "History"),
+        how_to_read=("用语说明", "How to read this report"),
+        incomplete=("检查未完成", "not fully checked"),
+        integrity=("附件与档案所列校验值不一致", "Attachments do not match the hashes that the dossier claims"),
+        item=("条目", "Item"),
+        item_unit=("条", "items"),
+        items=("逐条检查结果", "Item by item"),
+        language=("English", "中文"),
+        ledger=("需要处理的条目", "What needs action"),
+        limit=("限值", "Limit"),
+        local=("适用地方标准", "Local profile"),
+        matrix=("二十项指标总览", "The twenty indicators"),
+        missing=("所缺内容", "What is missing"),
+        mode=("检查模式", "Mode"),
+        no_match=("没有符合筛选条件的条目。", "No item matches."),
+        no_value=("未填报", "not reported"),
+        none_failed=("没有不符合的条目。", "No item fails."),
+        not_checked=("未检查的内容（不适用）", "What was not checked (not applicable)"),
+        not_modelled=("本程序不作判断的内容", "Not modelled"),
+        noted=("备注与历史情况", "Remarks and history"),
+        of_which=("其中", "of which"),
+        other_failing=("其他不符合对象", "Also failing"),
+        other_unknown=("其他待证对象", "Also unknown"),
+        page=("页", "page"),
+        passing=("符合的对象", "Passing subjects"),
+        pointer=("数据位置", "Where in the data"),
+        print=("打印", "Print"),
+        profile=("地方标准", "Profile"),
+        provenance=("报告出处与复核", "Provenance"),
+        quote=("摘录", "quote"),
+        remark=("备注", "Remark"),
+        remedy=("整改建议", "Remedy"),
+        repeatable=(
+            "同一档案、规则、地方标准、模式和基准日，任何时候重新检查都得到逐字节相同的报告。",
+            "The same dossier, rules, profile, mode and as-of date give the same report, byte for byte.",
+        ),
+        ratio=(
+            "右侧数字为：符合的条目数/适用的条目数。",
+            "Figures on the right: items that pass / items that apply.",
+        ),
+        example=("例如", "Example"),
+        pass_basis=("“符合”的认定依据", "What the passes rest on"),
+        value=("数值", "Value"),
+        reference=("如适用则为", "for reference"),
+        report_unit=("被检查单位（盖章）", "Inspected unit (seal)"),
+        requires=("要求", "Requires"),
+        responsible=("责任单位", "Responsible"),
+        result=("结果", "Result"),
+        reviewer=("复核人（签字）", "Reviewer (signature)"),
+        rollup=("认定方式", "Roll-up"),
+        rulebook=("规则", "Rulebook"),
+        schema=("报告格式版本", "Report version"),
+        search=("查找小区、条目、文件…", "Find a community, item, document…"),
+        shown=("显示条目", "Items shown"),
+        skip=("跳到检查结果", "Skip to results"),
+        source=("档案文件", "Dossier file"),
+        standard=("衡量标准", "Standard"),
+        subject=("对象", "Subject"),
+        subject_unit=("个", ""),
+        submitter=("报送单位", "Submitted by"),
+        tally_baseline=("底线条目", "Baseline items"),
+        tally_findings=("全部认定（项）", "All findings"),
+        tally_hard=("难点条目", "Hard-problem items"),
+        tool=("检查程序", "Tool"),
+        unfold=("全部展开", "Unfold all"),
+        where=("位置", "Where"),
+        why=("原因", "Reason"),
+        year=("年度", ""),
+    ),
+}
+
+
+def word(axis: str, code: str) -> Bilingual:
+    """The word for a code; a code of an open list (row kinds) stands for itself.
+
+    >>> word("outcome", "unknown").zh
+    '待证'
+    """
+    table = WORDS[axis]
+    return Bilingual(code, code) if axis in ("kind", "op", "status") and code not in table else table[code]
+
+
+def label(name: str) -> Bilingual:
+    """A label of the page, not of the report's data."""
+    return WORDS["label"][name]
+
+
+def say(text: Bilingual, lang: str) -> str:
+    """One language of a text."""
+    return text.en if lang == "en" else text.zh
+
+
+def join(texts: Sequence[Bilingual]) -> Bilingual:
+    """An enumeration."""
+    return Bilingual("、".join(t.zh for t in texts), ", ".join(t.en for t in texts))
+
+
+def pointer(text: str) -> Bilingual:
+    """A JSON Pointer as it stands; the empty one is the dossier itself."""
+    return Bilingual(text, text) if text else Bilingual("（整份档案）", "(the whole dossier)")
+
+
+def limit_source(source: LimitSource) -> Bilingual:
+    """Where a limit comes from and since when it stands.
+
+    >>> limit_source(LimitSource("民法典", "第二百七十八条", "全国", "2021-01-01", None, "in_force")).zh
+    '《民法典》第二百七十八条（全国，2021-01-01起，现行有效）'
+    """
+    start, end, status = source.effective_from, source.effective_to, word("status", source.status)
+    document = source.document if source.document.startswith("《") else f"《{source.document}》"
+    zh = [source.place, f"{start}起" if start else "", f"{end}止" if end else "", status.zh]
+    en = [source.place, f"from {start}" if start else "", f"until {end}" if end else "", status.en]
+    return Bilingual(
+        f"{document}{source.section}（{'，'.join(filter(None, zh))}）",
+        f"{document} {source.section} ({', '.join(filter(None, en))})",
+    )
+
+
+def counts(item: ItemRollup) -> Bilingual:
+    """How many of how many subjects; nothing is said of what there is none of."""
+    if not sum((item.tally.passed, item.tally.failed, item.tally.unknown, item.tally.not_applicable)):
+        return Bilingual("没有对象", "no subject")
+    rest = [
+        (outcome, number)
+        for outcome, number in (
+            ("fail", item.tally.failed), ("unknown", item.tally.unknown), ("not_applicable", item.tally.not_applicable)
+        )
+        if number
+    ]  # fmt: skip
+    zh = [f"{word('outcome', outcome).zh} {number} 个" for outcome, number in rest]
+    en = [f"{word('outcome', outcome).en.lower()} {number}" for outcome, number in rest]
+    if item.denominator:
+        zh.insert(0, f"有结论的 {item.denominator} 个对象中符合 {item.numerator} 个")
+        en.insert(0, f"{item.numerator} of {item.denominator} conclusive subjects pass")
+    elif item.tally.passed:
+        zh.insert(0, f"符合 {item.tally.passed} 个")
+        en.insert(0, f"pass {item.tally.passed}")
+    return Bilingual("，".join(zh), ", ".join(en))
