@@ -10,6 +10,7 @@ PLANNED = (
     s.AreaRow | s.PlanCountyRow | s.PlanRow | s.FinancingRow | s.AreaSurveyRow | s.CommunityRow | s.PriorRenovationRow
     | s.ArchiveRow | s.UtilityNeedRow | s.ShortfallRow | s.ShortfallClassRow | s.ParticipationRow | s.ConsultationRow
     | s.VoteRow | s.PublicityRow | s.ConsensusRow | s.ProjectRow | s.ProjectSectorRow | s.PartyRow | s.ProjectMonthRow
+    | s.FundAccountRow
 )  # fmt: skip
 
 WORKED = (
@@ -57,6 +58,23 @@ def works_completed(row: WORKED) -> When:
     '2023-11'
     """
     return when(row.project.completed_on) if row.project else MISSING
+
+
+ACCEPTED = s.CommunityRow | s.HandoverRow | s.ProjectRow | s.AcceptancePartyRow
+
+
+@measure("竣工验收日", "acceptance of the works", source="建办城〔2021〕50号 附件一（九）2")
+def works_accepted(row: ACCEPTED) -> When:
+    """Day on which the works of the subject's project were accepted.
+
+    >>> from compliance.measures.base import given
+    >>> p = {"project_id": "p", "name": "n", "acceptance": {"accepted_on": "2023-11-20"}}
+    >>> works_accepted(given(s.HandoverRow, project=p)).text
+    '2023-11-20'
+    """
+    if row.project is None or row.project.acceptance is None:
+        return MISSING
+    return when(row.project.acceptance.accepted_on)
 
 
 JUDGED = s.AreaRow | s.CommunityRow | s.ProjectRow | s.VoteRow

@@ -149,14 +149,16 @@ class QualitySystemRow(NamedTuple):
     quality: d.QualitySystem | None
     which: str
     document: d.Document | None
+    as_of: Day
 
 
 class PolicyClassRow(NamedTuple):
-    """One of the three classes of policy of H7.3, with the documents on it."""
+    """A class of policy (approval, standards, the three of H7.3, works inside flats), with the documents on it."""
 
     which: str
     policies: tuple[d.PolicyDoc, ...]
     as_of: Day
+    area_level: str | None
 
 
 class FundSegmentRow(NamedTuple):
@@ -165,6 +167,17 @@ class FundSegmentRow(NamedTuple):
     fund_rules: d.FundRules | None
     which: str
     document: d.Document | None
+    as_of: Day
+
+
+class FundAccountRow(NamedTuple):
+    """A community's maintenance fund account."""
+
+    community: d.Community
+    plan: d.Plan | None
+    project: d.Project | None
+    account: d.FundAccount | None
+    as_of: Day
 
 
 class AreaUnitRow(NamedTuple):
@@ -572,18 +585,29 @@ def _rank_pairs(case: Case) -> Rows:
 def _quality_systems(case: Case) -> Rows:
     ((_, area),) = _area(case)
     for which in QUALITY_SYSTEMS:
-        yield 0, QualitySystemRow(area.quality, which, getattr(area.quality, which) if area.quality else None)
+        document = getattr(area.quality, which) if area.quality else None
+        yield 0, QualitySystemRow(area.quality, which, document, case.as_of)
 
 
-def _policy_classes(case: Case) -> Rows:
-    for which in POLICY_CLASSES:
-        yield 0, PolicyClassRow(which, tuple(p for p in case.dossier.policies if which in p.topics), case.as_of)
+def _policies_on(*topics: str) -> Callable[[Case], Rows]:
+    def rows(case: Case) -> Rows:
+        for which in topics:
+            policies = tuple(p for p in case.dossier.policies if which in p.topics)
+            yield 0, PolicyClassRow(which, policies, case.as_of, case.dossier.area_level)
+
+    return rows
 
 
 def _fund_segments(case: Case) -> Rows:
     rules = case.dossier.fund_rules
     for which in FUND_SEGMENTS:
-        yield 0, FundSegmentRow(rules, which, getattr(rules, which) if rules else None)
+        yield 0, FundSegmentRow(rules, which, getattr(rules, which) if rules else None, case.as_of)
+
+
+def _fund_accounts(case: Case) -> Rows:
+    for i, c in enumerate(case.planned):
+        cid = c.community_id
+        yield i, FundAccountRow(c, case.plan_of.get(cid), case.project_of.get(cid), c.fund_account, case.as_of)
 
 
 def _area_units(case: Case) -> Rows:
@@ -866,6 +890,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "stock_resources": ("存量资源整合利用", "use of existing resources"),
     "land_mixed_use": ("土地集约混合利用", "mixed use of land"),
     "building_conversion": ("存量房屋设施兼容转换", "conversion of buildings"),
+    "approval": ("精简审批", "simpler approval"),
+    "standard_system": ("标准体系", "technical standards"),
+    "indoor_renovation": ("户内改造引导", "works inside flats"),
     "builder": ("建设单位", "client"),
     "designer": ("设计单位", "designer"),
     "contractor": ("施工单位", "contractor"),
@@ -954,7 +981,10 @@ KINDS: dict[str, SubjectKind] = {
         _kind("fund_sum", FundSumRow, "area", _fund_sums, lambda r: f"{r.source}.{r.doc_no or ''}", place="/fund_txns"),
         _kind("rank_pair", RankPairRow, "area", _rank_pairs, lambda r: f"{r.unselected.reserve_id}.{r.selected.reserve_id}", place="/reserve_entries"),
         _kind("quality_system", QualitySystemRow, "area", _quality_systems, place="/quality_systems", **_coded("which")),
-        _kind("policy_class", PolicyClassRow, "area", _policy_classes, place="/policies", **_coded("which")),
+        _kind("policy_class", PolicyClassRow, "area", _policies_on(*POLICY_CLASSES), place="/policies", **_coded("which")),
+        _kind("approval_policy", PolicyClassRow, "area", _policies_on("approval"), place="/policies", **_coded("which")),
+        _kind("standard_policy", PolicyClassRow, "area", _policies_on("standard_system"), place="/policies", **_coded("which")),
+        _kind("indoor_policy", PolicyClassRow, "area", _policies_on("indoor_renovation"), place="/policies", **_coded("which")),
         _kind("fund_segment", FundSegmentRow, "area", _fund_segments, place="/fund_rules", **_coded("which")),
         _kind("area_unit", AreaUnitRow, "area", _area_units, lambda r: r.area_unit.area_unit_id, lambda r: r.area_unit.name or r.area_unit.area_unit_id, place="/area_units"),
         _kind("area_survey", AreaSurveyRow, "area", _area_surveys, lambda r: r.name, place="/area_surveys"),
@@ -970,6 +1000,7 @@ KINDS: dict[str, SubjectKind] = {
         _kind("publicity", PublicityRow, "community", _publicity, lambda r: f"{r.vote.decides}.{r.vote.scope_id or ''}.{r.publicity.of}.{r.publicity.from_on.text if r.publicity.from_on else ''}", lambda r: "公示", lambda r: "publicity round", place="/votes"),
         _kind("consensus", ConsensusRow, "community", _consensus, lambda r: "", lambda r: "长效管理共识", lambda r: "consensus on management", place="/mgmt_consensus"),
         _kind("survey", SurveyRow, "community", _surveys, lambda r: "", lambda r: "满意度调查", lambda r: "satisfaction survey", place="/surveys"),
+        _kind("fund_account", FundAccountRow, "community", _fund_accounts, lambda r: "", lambda r: "维修资金账户", lambda r: "maintenance fund account", place="/fund_account"),
         _kind("handover", HandoverRow, "community", _handovers, place="/handovers", **_coded("sector")),
         _kind("project", ProjectRow, "project", _projects, lambda r: r.project.project_id, lambda r: r.project.name),
         _kind("demolition", DemolitionRow, "project", _demolitions, lambda r: f"{r.demolition.type}.{r.demolition.executed_on.text if r.demolition.executed_on else ''}", place="/demolitions"),

@@ -51,6 +51,7 @@ _BELOW = {
     "event": "/quality_events",
     "inspections": "/inspections",
     "shortfalls": "/shortfalls",
+    "account": "/fund_account",
 }
 """The same, below the community or project that the row belongs to."""
 

@@ -14,11 +14,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from compliance.schemas.limits import LIST_ITEMS
-from compliance.schemas.scalars import TEXT_PATTERN, Amount, AreaCode, Bool, Date, DocNo, Int, Text, Uscc
+from compliance.schemas.scalars import Amount, AreaCode, Bool, Date, DocNo, Int, Text, Uscc
 
 SCHEMA_VERSION = "1.0"
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+# Relative, with / between folders: what follows is looked up in the submission, never on a disk.
+FILE_PATTERN = r"^[^/\\\x00-\x1f\ufffe\uffff][^\\\x00-\x1f\ufffe\uffff]*$"
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
 
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
@@ -451,6 +453,7 @@ class FundAccount(Entity):
     opened: Bool | None = f("是否开户", "false states that there is none", level="小区")
     opened_on: Date | None = f("开户日期", "Opened", level="小区")
     standard_yuan_m2: Amount | None = f("归集标准", "Standard of collection", "元/㎡", "小区")
+    new_build_standard_yuan_m2: Amount | None = f("当地新建住宅交存标准", "Standard of new buildings in the place", "元/㎡", "小区")
     initial_10k: Amount | None = f("首期归集", "First collection", "万元", "小区")
     balance_10k: Amount | None = f("余额", "Balance", "万元", "小区")
     paid_households: Int | None = f("已缴户数", "Households that paid", "户", "小区")
@@ -535,6 +538,7 @@ class AreaSurvey(Entity):
 class Party(Entity):
     """参建单位"""
 
+    exists: Bool | None = f("是否落实", "false states that there is none", level="项目")
     name: Text | None = f("单位名称", "Name", level="项目")
     uscc: Uscc | None = f("统一社会信用代码", "Credit code", level="项目")
     leader: Text | None = f("负责人", "Person in charge", level="项目")
@@ -643,6 +647,7 @@ class Project(Entity):
     designer: Party | None = f("设计单位", "Designer", level="项目")
     contractor: Party | None = f("施工单位", "Contractor", level="项目")
     supervisor: Party | None = f("监理单位", "Supervisor", level="项目")
+    approval_workdays: Int | None = f("审批全流程用时", "Working days that all approvals took", "工作日", "项目")
     planned_start: Date | None = f("计划开工日期", "Planned start", level="项目")
     actual_start: Date | None = f("实际开工日期", "Actual start", level="项目")
     start_basis: Literal["site_entry", "start_order", "permit", "contract"] | None = f("开工日期依据", "What the date rests on", level="项目")
@@ -773,7 +778,7 @@ class Attachment(Part):
     att_id: Id = key("附件号", "Identifier")
     doc_type: DocType = key("附件类型", "Kind of document")
     title: Text | None = f("标题", "Title")
-    file: Annotated[str, Field(min_length=1, max_length=400, pattern=TEXT_PATTERN)] | None = f("文件", "Path below attachments/")
+    file: Annotated[str, Field(min_length=1, max_length=400, pattern=FILE_PATTERN)] | None = f("文件", "Path below attachments/")
     sha256: Annotated[str, Field(pattern=SHA256_PATTERN)] | None = f("哈希", "SHA-256 of the file")
     pages: Int | None = f("页数", "Pages", "页")
     dated: Date | None = f("落款日期", "Date on the document")
