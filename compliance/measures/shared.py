@@ -10,11 +10,11 @@ PLANNED = (
     s.AreaRow | s.PlanCountyRow | s.PlanRow | s.FinancingRow | s.AreaSurveyRow | s.CommunityRow | s.PriorRenovationRow
     | s.ArchiveRow | s.UtilityNeedRow | s.ShortfallRow | s.ShortfallClassRow | s.ParticipationRow | s.ConsultationRow
     | s.VoteRow | s.PublicityRow | s.ConsensusRow | s.ProjectRow | s.ProjectSectorRow | s.PartyRow | s.ProjectMonthRow
-    | s.FundAccountRow
+    | s.FundAccountRow | s.GovernanceRow | s.OperatorRow | s.ProjectFundingRow
 )  # fmt: skip
 
 WORKED = (
-    s.CommunityRow | s.ArchiveRow | s.ShortfallRow | s.ShortfallClassRow | s.ParticipationRow | s.VoteRow
+    s.CommunityRow | s.GovernanceRow | s.ArchiveRow | s.ShortfallRow | s.ShortfallClassRow | s.ParticipationRow | s.VoteRow
     | s.PublicityRow | s.ConsensusRow | s.SurveyRow | s.HandoverRow | s.ProjectRow | s.DemolitionRow
     | s.ProjectSectorRow | s.ExcavationRow | s.PartyRow | s.AcceptancePartyRow | s.QualityEventRow
 )  # fmt: skip
@@ -60,7 +60,7 @@ def works_completed(row: WORKED) -> When:
     return when(row.project.completed_on) if row.project else MISSING
 
 
-ACCEPTED = s.CommunityRow | s.HandoverRow | s.ProjectRow | s.AcceptancePartyRow
+ACCEPTED = s.CommunityRow | s.GovernanceRow | s.HandoverRow | s.ProjectRow | s.AcceptancePartyRow
 
 
 @measure("竣工验收日", "acceptance of the works", source="建办城〔2021〕50号 附件一（九）2")

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from compliance.measures.months import full_months
 from compliance.schemas import dossier as d
 from compliance.schemas.scalars import Day
+from compliance.schemas.vocabulary import words_of
 
 __all__ = ["KINDS", "Case", "SubjectKind"]
 
@@ -180,6 +181,36 @@ class FundAccountRow(NamedTuple):
     as_of: Day
 
 
+class PartyLedRow(NamedTuple):
+    """The area's governance led by the Party: its policies on it, and the communities in its plans and projects."""
+
+    dossier: d.Dossier
+    policies: tuple[d.PolicyDoc, ...]
+    members: tuple[d.Community, ...]
+    as_of: Day
+
+
+class AreaDriveRow(NamedTuple):
+    """The area's renovation by area unit: its policies on it, its units, and the declaration that there is none."""
+
+    dossier: d.Dossier
+    policies: tuple[d.PolicyDoc, ...]
+    area_units: tuple[d.AreaUnit, ...]
+    declarations: tuple[d.Declaration, ...]
+    as_of: Day
+
+
+class FundingRow(NamedTuple):
+    """The money of the area's current plan, in its three records: plan, projects, transactions."""
+
+    plan: d.Plan | None
+    plan_entries: tuple[d.Financing, ...]
+    project_entries: tuple[d.Financing, ...]
+    txns: tuple[d.FundTxn, ...]
+    declarations: tuple[d.Declaration, ...]
+    as_of: Day
+
+
 class AreaUnitRow(NamedTuple):
     """An area unit (片区)."""
 
@@ -203,6 +234,18 @@ class CommunityRow(NamedTuple):
     project: d.Project | None
     reserve: d.ReserveEntry | None
     area_unit: d.AreaUnit | None
+    declarations: tuple[d.Declaration, ...]
+    as_of: Day
+
+
+class GovernanceRow(NamedTuple):
+    """A community's own bodies during its renovation: Party organisation, owners' committee, meetings, votes."""
+
+    community: d.Community
+    plan: d.Plan | None
+    project: d.Project | None
+    meetings: tuple[d.Meeting, ...]
+    votes: tuple[d.Vote, ...]
     declarations: tuple[d.Declaration, ...]
     as_of: Day
 
@@ -339,6 +382,27 @@ class ProjectRow(NamedTuple):
     communities: tuple[d.Community, ...]
     acceptance: d.Acceptance | None
     coordination: d.CoordinationPlan | None
+    declarations: tuple[d.Declaration, ...]
+    as_of: Day
+
+
+class OperatorRow(NamedTuple):
+    """A project and who renovates and runs it."""
+
+    project: d.Project
+    plan: d.Plan | None
+    operator: d.Operator | None
+    operated: tuple[str, ...]
+    """Communities in the projects of the same operator, this one's included."""
+    as_of: Day
+
+
+class ProjectFundingRow(NamedTuple):
+    """A project and its financing entries."""
+
+    project: d.Project
+    plan: d.Plan | None
+    entries: tuple[d.Financing, ...]
     declarations: tuple[d.Declaration, ...]
     as_of: Day
 
@@ -610,6 +674,70 @@ def _fund_accounts(case: Case) -> Rows:
         yield i, FundAccountRow(c, case.plan_of.get(cid), case.project_of.get(cid), c.fund_account, case.as_of)
 
 
+def _party_led(case: Case) -> Rows:
+    dossier = case.dossier
+    policies = tuple(p for p in dossier.policies if "party_led_governance" in p.topics)
+    yield 0, PartyLedRow(dossier, policies, tuple(case.planned), case.as_of)
+
+
+def _area_drive(case: Case) -> Rows:
+    dossier = case.dossier
+    policies = tuple(p for p in dossier.policies if "area_renovation" in p.topics)
+    declared = tuple(x for x in case.declared("") if x.absent == "area_renovation")
+    yield 0, AreaDriveRow(dossier, policies, dossier.area_units, declared, case.as_of)
+
+
+def _funding(case: Case) -> Rows:
+    plan = case.plan
+    projects = [p for p in case.projects if case.plan_of_project[p.project_id] is plan]
+    inside = {p.project_id for p in projects}
+    yield (
+        0,
+        FundingRow(
+            plan,
+            plan.funding_plan if plan else (),
+            tuple(entry for p in projects for entry in p.financing),
+            tuple(t for t in case.dossier.fund_txns if t.project_id is None or t.project_id in inside),
+            case.declared(""),
+            case.as_of,
+        ),
+    )
+
+
+def _governance(case: Case) -> Rows:
+    for i, c in enumerate(case.planned):
+        cid = c.community_id
+        yield (
+            i,
+            GovernanceRow(
+                c,
+                case.plan_of.get(cid),
+                case.project_of.get(cid),
+                c.party_meetings,
+                c.votes,
+                case.declared(cid),
+                case.as_of,
+            ),
+        )
+
+
+def _operators(case: Case) -> Rows:
+    operated: dict[str, dict[str, None]] = defaultdict(dict)
+    for p in case.projects:
+        if p.operator and p.operator.uscc:
+            operated[p.operator.uscc].update(dict.fromkeys(p.community_ids))
+    for i, p in enumerate(case.projects):
+        uscc = p.operator.uscc if p.operator else None
+        inside = tuple(operated[uscc]) if uscc else tuple(dict.fromkeys(p.community_ids))
+        yield i, OperatorRow(p, case.plan_of_project[p.project_id], p.operator, inside, case.as_of)
+
+
+def _project_funding(case: Case) -> Rows:
+    for i, p in enumerate(case.projects):
+        plan = case.plan_of_project[p.project_id]
+        yield i, ProjectFundingRow(p, plan, p.financing, case.declared(p.project_id), case.as_of)
+
+
 def _area_units(case: Case) -> Rows:
     for unit in case.dossier.area_units:
         yield 0, AreaUnitRow(unit)
@@ -865,85 +993,12 @@ def _quality_issues(case: Case) -> Rows:
 
 # -- names ----------------------------------------------------------------------------------------------------
 
-WORDS: dict[str, tuple[str, str]] = {
-    "work_rules": ("工作规则", "working rules"),
-    "responsibility_list": ("责任清单", "list of responsibilities"),
-    "procedure": ("议事规程", "rules of procedure"),
-    "safety": ("施工安全防范", "site safety"),
-    "inspection": ("抽检巡检", "inspection"),
-    "handover": ("验收移交", "acceptance and handover"),
-    "warranty": ("回访保修", "follow-up and warranty"),
-    "dispute": ("投诉纠纷处理", "complaints and disputes"),
-    "credit": ("信用及失信惩戒", "credit and sanctions"),
-    "basic": ("基本情况", "basic facts"),
-    "willingness": ("居民意愿", "residents' wishes"),
-    "progress": ("工程进度", "progress"),
-    "effect": ("改造前后效果", "before and after"),
-    "scheme": ("改造方案", "scheme"),
-    "construction": ("配合施工", "cooperating with the works"),
-    "supervision": ("过程监督", "supervising"),
-    "management": ("后续管理", "managing afterwards"),
-    "feedback": ("评价反馈", "evaluating"),
-    "collect": ("归集", "collecting"),
-    "use": ("使用", "using"),
-    "replenish": ("续筹", "replenishing"),
-    "stock_resources": ("存量资源整合利用", "use of existing resources"),
-    "land_mixed_use": ("土地集约混合利用", "mixed use of land"),
-    "building_conversion": ("存量房屋设施兼容转换", "conversion of buildings"),
-    "approval": ("精简审批", "simpler approval"),
-    "standard_system": ("标准体系", "technical standards"),
-    "indoor_renovation": ("户内改造引导", "works inside flats"),
-    "builder": ("建设单位", "client"),
-    "designer": ("设计单位", "designer"),
-    "contractor": ("施工单位", "contractor"),
-    "supervisor": ("监理单位", "supervisor"),
-    "power": ("供电", "power"),
-    "telecom": ("通信", "telecom"),
-    "water": ("供水", "water"),
-    "drainage": ("排水", "drainage"),
-    "gas": ("供气", "gas"),
-    "heating": ("供热", "heating"),
-    "cable_tv": ("有线电视", "cable TV"),
-    "overhead_lines": ("架空线规整", "overhead lines"),
-    "road": ("道路", "road"),
-    "fire_safety": ("消防", "fire safety"),
-    "roof": ("屋面", "roof"),
-    "facade": ("外墙", "facade"),
-    "stairwell": ("楼道", "stairwell"),
-    "structure": ("主体结构", "structure"),
-    "energy_retrofit": ("建筑节能改造", "energy retrofit"),
-    "accessibility": ("无障碍设施", "accessibility"),
-    "ageing": ("适老化改造", "age-friendly works"),
-    "child_friendly": ("适儿化改造", "child-friendly works"),
-    "parking": ("停车", "parking"),
-    "elevator": ("加装电梯", "lift"),
-    "lift": ("加装电梯", "lift"),
-    "charging": ("充电", "charging"),
-    "charging_car": ("汽车充电", "car charging"),
-    "charging_ebike": ("电动自行车充电", "e-bike charging"),
-    "security": ("安防", "security"),
-    "lighting": ("照明", "lighting"),
-    "security_lighting": ("安防照明", "security and lighting"),
-    "smart_mailbox": ("智能信包箱", "smart mailbox"),
-    "parcel_locker": ("快件箱", "parcel locker"),
-    "mailbox_parcel": ("智能信包箱及快件箱", "mailbox and parcel locker"),
-    "improvement_other": ("其他完善类", "other improvement"),
-    "sports": ("体育健身", "sports"),
-    "elderly_care": ("养老", "care of the elderly"),
-    "childcare": ("托育", "childcare"),
-    "dining": ("助餐", "meals"),
-    "health": ("卫生", "health"),
-    "uplift_other": ("其他提升类", "other uplift"),
-}
-"""Codes that name a row, in words."""
-
-
 def _zh(code: str) -> str:
-    return WORDS.get(code, (code, code))[0]
+    return words_of(code)[0]
 
 
 def _en(code: str) -> str:
-    return WORDS.get(code, (code, code))[1]
+    return words_of(code)[1]
 
 
 def _kind(
@@ -986,9 +1041,14 @@ KINDS: dict[str, SubjectKind] = {
         _kind("standard_policy", PolicyClassRow, "area", _policies_on("standard_system"), place="/policies", **_coded("which")),
         _kind("indoor_policy", PolicyClassRow, "area", _policies_on("indoor_renovation"), place="/policies", **_coded("which")),
         _kind("fund_segment", FundSegmentRow, "area", _fund_segments, place="/fund_rules", **_coded("which")),
+        _kind("party_led", PartyLedRow, "area", _party_led, lambda r: "", lambda r: "党建引领治理", lambda r: "governance led by the Party", place="/policies"),
+        _kind("area_drive", AreaDriveRow, "area", _area_drive, lambda r: "", lambda r: "片区联动改造", lambda r: "renovation by area unit", place="/area_units"),
+        _kind("finance_policy", PolicyClassRow, "area", _policies_on("finance"), place="/policies", **_coded("which")),
+        _kind("funding", FundingRow, "area", _funding, lambda r: "", lambda r: "改造资金", lambda r: "money for the works", place="/plans"),
         _kind("area_unit", AreaUnitRow, "area", _area_units, lambda r: r.area_unit.area_unit_id, lambda r: r.area_unit.name or r.area_unit.area_unit_id, place="/area_units"),
         _kind("area_survey", AreaSurveyRow, "area", _area_surveys, lambda r: r.name, place="/area_surveys"),
         _kind("community", CommunityRow, "community", _communities, lambda r: r.community.community_id, lambda r: r.community.name),
+        _kind("governance", GovernanceRow, "community", _governance, lambda r: "", lambda r: "小区治理", lambda r: "community governance", place="/party_meetings"),
         _kind("prior_renovation", PriorRenovationRow, "community", _prior_renovations, lambda r: str(r.prior.plan_year), place="/prior_renovations"),
         _kind("archive", ArchiveRow, "community", _archives, place="", **_coded("which")),
         _kind("utility_need", UtilityNeedRow, "community", _utility_needs, place="/shortfalls", **_coded("sector")),
@@ -1003,6 +1063,8 @@ KINDS: dict[str, SubjectKind] = {
         _kind("fund_account", FundAccountRow, "community", _fund_accounts, lambda r: "", lambda r: "维修资金账户", lambda r: "maintenance fund account", place="/fund_account"),
         _kind("handover", HandoverRow, "community", _handovers, place="/handovers", **_coded("sector")),
         _kind("project", ProjectRow, "project", _projects, lambda r: r.project.project_id, lambda r: r.project.name),
+        _kind("operator", OperatorRow, "project", _operators, lambda r: "", lambda r: "实施运营主体", lambda r: "operator", place="/operator"),
+        _kind("project_funding", ProjectFundingRow, "project", _project_funding, lambda r: "", lambda r: "项目融资", lambda r: "financing of the project", place="/financing"),
         _kind("demolition", DemolitionRow, "project", _demolitions, lambda r: f"{r.demolition.type}.{r.demolition.executed_on.text if r.demolition.executed_on else ''}", place="/demolitions"),
         _kind("project_sector", ProjectSectorRow, "project", _project_sectors, place="/coordination_plan", **_coded("sector")),
         _kind("excavation", ExcavationRow, "project", _excavations, lambda r: r.section, place="/coordination_plan/excavation_log"),

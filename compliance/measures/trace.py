@@ -30,6 +30,10 @@ _PLACES = {
     "declaration": "/plans",
     "declarations": "/declarations",
     "issue": "/issues",
+    "members": "/communities",
+    "plan_entries": "/plans",
+    "project_entries": "/projects",
+    "txns": "/fund_txns",
 }
 """Where to look for what a row has not got, when it is not below the row's owner."""
 
@@ -52,6 +56,11 @@ _BELOW = {
     "inspections": "/inspections",
     "shortfalls": "/shortfalls",
     "account": "/fund_account",
+    "meetings": "/party_meetings",
+    "votes": "/votes",
+    "operator": "/operator",
+    "operated": "/community_ids",
+    "entries": "/financing",
 }
 """The same, below the community or project that the row belongs to."""
 

@@ -63,7 +63,7 @@ DocType = Literal[
 Absent = Literal[
     "shortfalls", "demolition", "relocation", "felling", "fund_misuse", "quality_events", "audit_issues",
     "hidden_debt", "guarantees", "pipelines", "prior_renovation", "excavation_repeats", "area_renovation",
-    "social_capital", "party_meetings",
+    "social_capital", "party_meetings", "shared_facilities", "area_surveys", "market_financing",
 ]  # fmt: skip
 PolicyTopic = Literal[
     "party_led_governance", "approval", "standard_system", "stock_resources", "land_mixed_use",
