@@ -27,7 +27,7 @@ def dossier_schema() -> Schema:
 
 
 def model_schema(model: Any, name: str, version: str) -> Schema:
-    """A pydantic model as a JSON Schema with Chinese titles; units and levels are kept as ``x-unit``, ``x-level``."""
+    """A pydantic model as a JSON Schema with Chinese titles, ``x-unit`` and ``x-level``."""
     schema: Schema = model.model_json_schema()
     for part in (schema, *schema.get("$defs", {}).values()):
         _tidy(part)
@@ -43,7 +43,9 @@ def _tidy(part: Schema) -> None:
     part["title"] = title.strip()
     if colon:
         part["description"] = rest.strip()
-    part.update({key: part.pop(key) for key in ("properties", "required", "additionalProperties") if key in part})
+    for keyword in ("properties", "required", "additionalProperties"):  # in this order, behind the titles
+        if keyword in part:
+            part[keyword] = part.pop(keyword)
     for field in part.get("properties", {}).values():
         field.update({f"x-{name}": field.pop(name) for name in ("unit", "level") if name in field})
         if field.get("default", ...) is None:
@@ -90,7 +92,7 @@ def main(arguments: list[str]) -> int:
     if arguments == ["--check"]:
         stale = list(check())
         for name in stale:
-            print(f"{name}.schema.json differs from the types; run python -m compliance.schemas.generate", file=sys.stderr)
+            print(f"{name}.schema.json differs; run python -m compliance.schemas.generate", file=sys.stderr)
         return 1 if stale else 0
     if arguments:
         print("usage: python -m compliance.schemas.generate [--check]", file=sys.stderr)

@@ -48,7 +48,7 @@ CODES: dict[str, Words] = {
     "missing_comma": Words("缺少逗号", "missing comma"),
     "comment": Words("含有注释", "comment"),
     "fullwidth_punctuation": Words("使用了全角标点", "full-width punctuation"),
-    "line_break_in_text": Words("文字中断行或缺少右引号", "line break in a text, or its closing quote is missing"),
+    "line_break_in_text": Words("文字中断行或缺少右引号", "line break in a text, or no closing quote"),
     "control_character": Words("含有控制字符", "control character"),
     "bad_escape": Words("反斜杠转义错误", "bad backslash escape"),
     "bad_literal": Words("无法识别的值", "unrecognised value"),
@@ -70,6 +70,7 @@ CODES: dict[str, Words] = {
     "bad_area_code": Words("行政区划代码写法不对", "bad area code"),
     "bad_identifier": Words("编号写法不对", "bad identifier"),
     "bad_hash": Words("哈希值写法不对", "bad hash"),
+    "bad_path": Words("附件路径写法不对", "bad attachment path"),
     "bad_amount": Words("金额或面积写法不对", "bad amount"),
     "bad_format": Words("写法不对", "bad format"),
     "text_too_short": Words("文字为空", "empty text"),
@@ -119,7 +120,9 @@ class InputError:
     def to_json(self) -> dict[str, Any]:
         """The error as JSON values, both languages side by side."""
         fields = asdict(self) | {"message": CODES[self.code]}
-        return {name: value._asdict() if isinstance(value, Words) else value for name, value in fields.items()}
+        return {
+            name: value._asdict() if isinstance(value, Words) else value for name, value in fields.items()
+        }
 
 
 _LABELS: dict[Lang, dict[str, str]] = {

@@ -105,7 +105,7 @@ def parse_date(value: Any) -> Day:
     raise ValueError("a date is written as a string: YYYY-MM-DD, YYYY-MM or YYYY")
 
 
-_USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 USCC_PATTERN = r"^[0-9A-HJ-NPQRTUWXY]{18}$"
 
@@ -124,8 +124,13 @@ def uscc_is_valid(code: str) -> bool:
     """
     if not re.fullmatch(USCC_PATTERN, code):
         return False
-    total = sum(_USCC_ALPHABET.index(c) * w for c, w in zip(code[:17], _USCC_WEIGHTS, strict=True))
-    return code[17] == _USCC_ALPHABET[(31 - total % 31) % 31]
+    return code[17] == uscc_check_character(code)
+
+
+def uscc_check_character(code: str) -> str:
+    """The check character that belongs to the first 17 characters."""
+    total = sum(USCC_ALPHABET.index(c) * w for c, w in zip(code[:17], _USCC_WEIGHTS, strict=True))
+    return USCC_ALPHABET[(31 - total % 31) % 31]
 
 
 def _check_uscc(code: str) -> str:
@@ -139,24 +144,30 @@ def _exact(value: Any) -> Decimal:
 
     Booleans and floats never get this far silently.
     """
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        raise ValueError("an amount is a JSON number with at most four decimals")
-    if isinstance(value, str) and not _AMOUNT.fullmatch(value):
+    if isinstance(value, Decimal):
+        number = value
+    elif isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError("an amount is a number, or its text")
+    elif isinstance(value, str) and not _AMOUNT.fullmatch(value):
         raise ValueError("an amount written as text has digits and at most four decimals")
-    number = Decimal(value)
+    else:
+        number = Decimal(value)
     # Bounds come first: rounding a number of forty digits to four decimals would not fit the context.
-    if not number.is_finite() or not 0 <= number <= AMOUNT_MAX:
+    if not number.is_finite() or not _ZERO <= number <= AMOUNT_MAX:
         raise ValueError("an amount lies between 0 and 10000000000")
     if number != (rounded := number.quantize(_STEP)):
         raise ValueError("an amount has at most four decimals")
-    whole = rounded.to_integral_value()
-    return abs(whole) if whole == rounded else rounded.normalize()
+    short = rounded.normalize()
+    # normalize() writes 1000 as 1E+3, and keeps the sign of zero.
+    return short if short != (whole := short.to_integral_value()) else abs(whole.quantize(_ONE))
 
 
 AMOUNT_MAX = Decimal(10**10)
 AMOUNT_TEXT = r"^(0|[1-9][0-9]{0,10})(\.[0-9]{1,4})?$"
 _AMOUNT = re.compile(AMOUNT_TEXT)
 _STEP = Decimal("0.0001")
+_ZERO = Decimal(0)
+_ONE = Decimal(1)
 
 Int = Annotated[int, Strict(), Field(ge=0, le=10**9)]
 """A count: a non-negative JSON integer; ``15.0``, ``"15"`` and ``true`` are refused."""
