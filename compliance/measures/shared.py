@@ -10,6 +10,7 @@ PLANNED = (
     s.AreaRow | s.PlanCountyRow | s.PlanRow | s.FinancingRow | s.AreaSurveyRow | s.CommunityRow | s.PriorRenovationRow
     | s.ArchiveRow | s.UtilityNeedRow | s.ShortfallRow | s.ShortfallClassRow | s.ParticipationRow | s.ConsultationRow
     | s.VoteRow | s.PublicityRow | s.ConsensusRow | s.ProjectRow | s.ProjectSectorRow | s.PartyRow | s.ProjectMonthRow
+    | s.RankPairRow | s.PlanCommunityRow | s.ExclusionRow
     | s.FundAccountRow | s.GovernanceRow | s.OperatorRow | s.ProjectFundingRow
 )  # fmt: skip
 
@@ -77,7 +78,7 @@ def works_accepted(row: ACCEPTED) -> When:
     return when(row.project.acceptance.accepted_on)
 
 
-JUDGED = s.AreaRow | s.CommunityRow | s.ProjectRow | s.VoteRow
+JUDGED = s.AreaRow | s.CommunityRow | s.ProjectRow | s.VoteRow | s.ShortfallRow | s.ConsensusRow
 
 
 @measure("须由人研判", "left to a person", source="规格§1.1")

@@ -55,6 +55,7 @@ ARCHIVES = ("basic", "willingness", "scheme", "progress", "effect")
 STEPS = ("scheme", "construction", "supervision", "management", "feedback")
 MECHANISM_DOCUMENTS = ("work_rules", "responsibility_list", "procedure")
 FUND_SEGMENTS = ("collect", "use", "replenish")
+EXCLUSIONS = ("shantytown", "expropriation", "villa_only", "illegal_construction", "to_be_rebuilt")
 POLICY_CLASSES = ("stock_resources", "land_mixed_use", "building_conversion")
 
 
@@ -110,6 +111,7 @@ class FinancingRow(NamedTuple):
     plan: d.Plan | None
     project: d.Project | None
     financing: d.Financing
+    declarations: tuple[d.Declaration, ...]
 
 
 class IssueRow(NamedTuple):
@@ -137,11 +139,33 @@ class FundSumRow(NamedTuple):
     as_of: Day
 
 
+class FundReviewRow(NamedTuple):
+    """A review of the use of funds (``review`` is None when there is none), and the misuse on the list of issues."""
+
+    review: d.FundReview | None
+    misuse_issues: tuple[d.Issue, ...]
+    declarations: tuple[d.Declaration, ...]
+
+
+class PlanCommunityRow(NamedTuple):
+    """A community on the list of this year's plan, and its place among them from the newest to the oldest."""
+
+    plan: d.Plan
+    community_id: str
+    community: d.Community | None
+    position: int | None
+    """1 for the one built last; by the first day that its date may mean; None without a date."""
+    listed: int
+    """How many communities are on the list."""
+
+
 class RankPairRow(NamedTuple):
     """An unselected entry against the lowest-scored selected one of the same round, neither excused."""
 
     unselected: d.ReserveEntry
     selected: d.ReserveEntry
+    plan: d.Plan | None
+    """The plan that the selected one is in."""
 
 
 class QualitySystemRow(NamedTuple):
@@ -187,16 +211,17 @@ class PartyLedRow(NamedTuple):
     dossier: d.Dossier
     policies: tuple[d.PolicyDoc, ...]
     members: tuple[d.Community, ...]
+    area_level: str | None
     as_of: Day
 
 
 class AreaDriveRow(NamedTuple):
     """The area's renovation by area unit: its policies on it, its units, and the declaration that there is none."""
 
-    dossier: d.Dossier
     policies: tuple[d.PolicyDoc, ...]
     area_units: tuple[d.AreaUnit, ...]
     declarations: tuple[d.Declaration, ...]
+    area_level: str | None
     as_of: Day
 
 
@@ -236,6 +261,8 @@ class CommunityRow(NamedTuple):
     area_unit: d.AreaUnit | None
     declarations: tuple[d.Declaration, ...]
     as_of: Day
+    library: bool
+    """Whether a reserve library was submitted that must hold it: it is in this year's plan."""
 
 
 class GovernanceRow(NamedTuple):
@@ -248,6 +275,14 @@ class GovernanceRow(NamedTuple):
     votes: tuple[d.Vote, ...]
     declarations: tuple[d.Declaration, ...]
     as_of: Day
+
+
+class ExclusionRow(NamedTuple):
+    """A community against one of the kinds of communities that a place may exclude."""
+
+    community: d.Community
+    plan: d.Plan | None
+    which: str
 
 
 class PriorRenovationRow(NamedTuple):
@@ -293,6 +328,7 @@ class ShortfallRow(NamedTuple):
     """Items of the scheme on the same facility."""
     shared: tuple[d.SharedFacility, ...]
     """Shared facilities of the same kind in the community's area unit, or named by an item."""
+    area_unit: d.AreaUnit | None = None
 
 
 class ShortfallClassRow(NamedTuple):
@@ -362,6 +398,13 @@ class SurveyRow(NamedTuple):
     community: d.Community
     project: d.Project
     survey: d.Survey | None
+
+
+class CompletionsRow(NamedTuple):
+    """All communities completed in the dossier's year, and the project of each."""
+
+    communities: tuple[d.Community, ...]
+    projects: tuple[d.Project, ...]
 
 
 class HandoverRow(NamedTuple):
@@ -610,10 +653,11 @@ def _plan(case: Case) -> Rows:
 
 def _financing(case: Case) -> Rows:
     for entry in case.plan.funding_plan if case.plan else ():
-        yield 0, FinancingRow(case.plan, None, entry)
+        yield 0, FinancingRow(case.plan, None, entry, case.declared(""))
     for project in case.projects:
         for entry in project.financing:
-            yield 0, FinancingRow(case.plan_of_project[project.project_id], project, entry)
+            declared = case.declared(project.project_id)
+            yield 0, FinancingRow(case.plan_of_project[project.project_id], project, entry, declared)
 
 
 def _issues(case: Case) -> Rows:
@@ -643,7 +687,25 @@ def _rank_pairs(case: Case) -> Rows:
                 lowest[entry.round] = entry
     for entry in case.dossier.reserve_entries:
         if entry.selected is False and not entry.exception_reason and entry.round in lowest:
-            yield 0, RankPairRow(entry, lowest[entry.round])
+            selected = lowest[entry.round]
+            yield 0, RankPairRow(entry, selected, case.plan_of.get(selected.community_id))
+
+
+def _fund_reviews(case: Case) -> Rows:
+    misuse = tuple(i for i in case.dossier.issues if i.is_misuse)
+    for review in case.dossier.fund_reviews or (None,):
+        yield 0, FundReviewRow(review, misuse, case.declared(""))
+
+
+def _plan_communities(case: Case) -> Rows:
+    if case.plan is None:
+        return
+    ids = list(dict.fromkeys(case.plan.community_ids))
+    built = {c: case.communities[c].built_on for c in ids if c in case.communities}
+    newest = sorted([(-day.first, c) for c, day in built.items() if day])
+    position = {c: i for i, (_, c) in enumerate(newest, 1)}
+    for c in ids:
+        yield 0, PlanCommunityRow(case.plan, c, case.communities.get(c), position.get(c), len(ids))
 
 
 def _quality_systems(case: Case) -> Rows:
@@ -677,14 +739,14 @@ def _fund_accounts(case: Case) -> Rows:
 def _party_led(case: Case) -> Rows:
     dossier = case.dossier
     policies = tuple(p for p in dossier.policies if "party_led_governance" in p.topics)
-    yield 0, PartyLedRow(dossier, policies, tuple(case.planned), case.as_of)
+    yield 0, PartyLedRow(dossier, policies, tuple(case.planned), dossier.area_level, case.as_of)
 
 
 def _area_drive(case: Case) -> Rows:
     dossier = case.dossier
     policies = tuple(p for p in dossier.policies if "area_renovation" in p.topics)
     declared = tuple(x for x in case.declared("") if x.absent == "area_renovation")
-    yield 0, AreaDriveRow(dossier, policies, dossier.area_units, declared, case.as_of)
+    yield 0, AreaDriveRow(policies, dossier.area_units, declared, dossier.area_level, case.as_of)
 
 
 def _funding(case: Case) -> Rows:
@@ -766,8 +828,16 @@ def _communities(case: Case) -> Rows:
                 case.unit_of.get(cid),
                 case.declared(cid),
                 case.as_of,
+                bool(case.dossier.reserve_entries and case.plan and case.plan_of.get(cid) is case.plan),
             ),
         )
+
+
+def _exclusions(case: Case) -> Rows:
+    for i, c in enumerate(case.planned):
+        plan = case.plan_of.get(c.community_id)
+        for which in EXCLUSIONS:
+            yield i, ExclusionRow(c, plan, which)
 
 
 def _prior_renovations(case: Case) -> Rows:
@@ -816,7 +886,7 @@ def _shortfalls(case: Case) -> Rows:
                 shared += tuple(
                     x for x in unit.shared_facilities if x.facility_code == s.facility_code and x.facility_id not in named
                 )
-            yield i, ShortfallRow(c, case.plan_of.get(cid), case.project_of.get(cid), s, c.scheme, matching, shared)
+            yield i, ShortfallRow(c, case.plan_of.get(cid), case.project_of.get(cid), s, c.scheme, matching, shared, unit)
 
 
 def _shortfall_classes(case: Case) -> Rows:
@@ -893,11 +963,25 @@ def _consensus(case: Case) -> Rows:
         yield i, ConsensusRow(c, case.plan_of.get(cid), case.project_of.get(cid), c.mgmt_consensus, last)
 
 
+def _completed_in(project: d.Project, year: str) -> bool:
+    """Completed in that year, or completed on a day that is not reported."""
+    if project.completed_on is None:
+        return project.stage in ("completed", "accepted", "handed_over")
+    return project.completed_on.text[:4] == year
+
+
+def _completions(case: Case) -> Rows:
+    year = str(case.dossier.plan_year)
+    pairs = [(c, case.project_of.get(c.community_id)) for c in case.planned]
+    done = [(c, p) for c, p in pairs if p and _completed_in(p, year)]
+    yield 0, CompletionsRow(tuple(c for c, _ in done), tuple(p for _, p in done))
+
+
 def _surveys(case: Case) -> Rows:
     year = str(case.dossier.plan_year)
     for i, c in enumerate(case.planned):
         project = case.project_of.get(c.community_id)
-        if project and project.completed_on and project.completed_on.text[:4] == year:
+        if project and _completed_in(project, year):
             surveys = sorted(c.surveys, key=lambda s: s.surveyed_on.last if s.surveyed_on else 0)
             yield i, SurveyRow(c, project, surveys[-1] if surveys else None)
 
@@ -934,11 +1018,21 @@ def _demolitions(case: Case) -> Rows:
             yield i, DemolitionRow(p, demolition)
 
 
+def _scheme_sectors(case: Case, project: d.Project) -> Iterator[str]:
+    """Utility sectors that the schemes of the project's communities touch."""
+    for community_id in project.community_ids:
+        community = case.communities.get(community_id)
+        for item in community.scheme.items if community and community.scheme else ():
+            sector = PIPELINES.get(item.facility_code)
+            if sector and item.method != "reserve_conditions":
+                yield sector
+
+
 def _project_sectors(case: Case) -> Rows:
     for i, p in enumerate(case.projects):
         plan = p.coordination_plan
         signed = {s.sector: s for s in plan.signatories} if plan else {}
-        for sector in dict.fromkeys(p.pipeline_sectors):
+        for sector in dict.fromkeys((*p.pipeline_sectors, *_scheme_sectors(case, p))):
             yield i, ProjectSectorRow(p, case.plan_of_project[p.project_id], sector, plan, signed.get(sector))
 
 
@@ -1034,6 +1128,8 @@ KINDS: dict[str, SubjectKind] = {
         _kind("issue", IssueRow, "area", _issues, lambda r: r.issue.issue_id, lambda r: r.issue.doc_no or r.issue.issue_id, place="/issues"),
         _kind("fund_txn", FundTxnRow, "area", _fund_txns, lambda r: r.txn.txn_id, place="/fund_txns"),
         _kind("fund_sum", FundSumRow, "area", _fund_sums, lambda r: f"{r.source}.{r.doc_no or ''}", place="/fund_txns"),
+        _kind("fund_review", FundReviewRow, "area", _fund_reviews, lambda r: f"{r.review.by or ''}.{r.review.dated.text if r.review.dated else ''}" if r.review else "", lambda r: "资金核对或审计意见", lambda r: "review of the use of funds", place="/fund_reviews"),
+        _kind("plan_community", PlanCommunityRow, "area", _plan_communities, lambda r: r.community_id, lambda r: r.community.name if r.community else r.community_id, place="/communities"),
         _kind("rank_pair", RankPairRow, "area", _rank_pairs, lambda r: f"{r.unselected.reserve_id}.{r.selected.reserve_id}", place="/reserve_entries"),
         _kind("quality_system", QualitySystemRow, "area", _quality_systems, place="/quality_systems", **_coded("which")),
         _kind("policy_class", PolicyClassRow, "area", _policies_on(*POLICY_CLASSES), place="/policies", **_coded("which")),
@@ -1047,8 +1143,10 @@ KINDS: dict[str, SubjectKind] = {
         _kind("funding", FundingRow, "area", _funding, lambda r: "", lambda r: "改造资金", lambda r: "money for the works", place="/plans"),
         _kind("area_unit", AreaUnitRow, "area", _area_units, lambda r: r.area_unit.area_unit_id, lambda r: r.area_unit.name or r.area_unit.area_unit_id, place="/area_units"),
         _kind("area_survey", AreaSurveyRow, "area", _area_surveys, lambda r: r.name, place="/area_surveys"),
+        _kind("completions", CompletionsRow, "area", _completions, lambda r: "", lambda r: "当年完工小区", lambda r: "communities completed in the year", place="/projects"),
         _kind("community", CommunityRow, "community", _communities, lambda r: r.community.community_id, lambda r: r.community.name),
         _kind("governance", GovernanceRow, "community", _governance, lambda r: "", lambda r: "小区治理", lambda r: "community governance", place="/party_meetings"),
+        _kind("exclusion", ExclusionRow, "community", _exclusions, **_coded("which")),
         _kind("prior_renovation", PriorRenovationRow, "community", _prior_renovations, lambda r: str(r.prior.plan_year), place="/prior_renovations"),
         _kind("archive", ArchiveRow, "community", _archives, place="", **_coded("which")),
         _kind("utility_need", UtilityNeedRow, "community", _utility_needs, place="/shortfalls", **_coded("sector")),

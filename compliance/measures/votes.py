@@ -7,9 +7,12 @@ hold many flats, and unsold public flats have one owner. Judges nothing.
 from __future__ import annotations
 
 from compliance.measures.base import MISSING, Code, Count, Flag, Share, When, flag, measure, share, when
-from compliance.measures.subjects import PublicityRow, VoteRow
+from compliance.measures.subjects import ConsensusRow, PublicityRow, VoteRow
 from compliance.schemas.dossier import Vote
 from compliance.schemas.scalars import SCALE, Ratio, Unknown, days
+
+BALLOT = VoteRow | ConsensusRow
+"""A vote on the scheme, or the vote on management beside the consensus (B8.1)."""
 
 LAW = "民法典278条"
 ACCOUNT = "法释〔2020〕17号 8、9条"
@@ -18,7 +21,7 @@ _QUALIFIED = {6, 7, 8}
 
 
 @measure("适用的表决规则", "law that the vote is under", source="民法典278条；物权法76条")
-def vote_law(row: VoteRow) -> Code:
+def vote_law(row: BALLOT) -> Code:
     """``civil_code`` for votes closed from 2021-01-01 on, ``property_law`` for earlier ones.
 
     A partial date that could be either way is ambiguous.
@@ -36,7 +39,7 @@ def vote_law(row: VoteRow) -> Code:
 
 
 @measure("参与表决人数占比", "share of owners voting", unit="%", source=f"{LAW}；{ACCOUNT}")
-def owners_voting(row: VoteRow) -> Share:
+def owners_voting(row: BALLOT) -> Share:
     """Owners voting over all owners.
 
     >>> from compliance.measures.base import given
@@ -49,7 +52,7 @@ def owners_voting(row: VoteRow) -> Share:
 
 
 @measure("参与表决专有面积占比", "share of exclusive area voting", unit="%", source=f"{LAW}；{ACCOUNT}")
-def area_voting(row: VoteRow) -> Share:
+def area_voting(row: BALLOT) -> Share:
     """Exclusive area of owners voting over all exclusive area.
 
     >>> from compliance.measures.base import given
@@ -60,7 +63,7 @@ def area_voting(row: VoteRow) -> Share:
 
 
 @measure("同意人数占参与人数", "share of voting owners agreeing", unit="%", source=LAW)
-def owners_agreeing(row: VoteRow) -> Share:
+def owners_agreeing(row: BALLOT) -> Share:
     """Owners agreeing over owners voting.
 
     >>> from compliance.measures.base import given
@@ -71,7 +74,7 @@ def owners_agreeing(row: VoteRow) -> Share:
 
 
 @measure("同意面积占参与面积", "share of voting area agreeing", unit="%", source=LAW)
-def area_agreeing(row: VoteRow) -> Share:
+def area_agreeing(row: BALLOT) -> Share:
     """Exclusive area agreeing over exclusive area voting.
 
     >>> from compliance.measures.base import given
@@ -82,7 +85,7 @@ def area_agreeing(row: VoteRow) -> Share:
 
 
 @measure("同意人数占全体人数", "share of all owners agreeing", unit="%", source="物权法76条")
-def owners_agreeing_of_all(row: VoteRow) -> Share:
+def owners_agreeing_of_all(row: BALLOT) -> Share:
     """Owners agreeing over all owners: what the law before 2021 asked.
 
     >>> from compliance.measures.base import given
@@ -93,7 +96,7 @@ def owners_agreeing_of_all(row: VoteRow) -> Share:
 
 
 @measure("同意面积占全体面积", "share of all area agreeing", unit="%", source="物权法76条")
-def area_agreeing_of_all(row: VoteRow) -> Share:
+def area_agreeing_of_all(row: BALLOT) -> Share:
     """Exclusive area agreeing over all exclusive area: what the law before 2021 asked.
 
     >>> from compliance.measures.base import given
@@ -111,7 +114,7 @@ def _without(agree: int, part: int, deemed: int) -> Share:
 
 
 @measure("剔除视同票后的同意人数占比", "share of owners agreeing without deemed votes", unit="%", source="规格§5")
-def owners_agreeing_really(row: VoteRow) -> Share:
+def owners_agreeing_really(row: BALLOT) -> Share:
     """As ``owners_agreeing``, with votes that were only deemed to follow the majority taken out.
 
     Where no deemed votes are reported there are none to take out.
@@ -128,7 +131,7 @@ def owners_agreeing_really(row: VoteRow) -> Share:
 
 
 @measure("剔除视同票后的参与人数占比", "share of owners voting without deemed votes", unit="%", source="规格§5")
-def owners_voting_really(row: VoteRow) -> Share:
+def owners_voting_really(row: BALLOT) -> Share:
     """As ``owners_voting``, without those only deemed to vote.
 
     >>> from compliance.measures.base import given
@@ -144,7 +147,7 @@ def owners_voting_really(row: VoteRow) -> Share:
 
 
 @measure("剔除视同票后的同意面积占比", "share of area agreeing without deemed votes", unit="%", source="规格§5")
-def area_agreeing_really(row: VoteRow) -> Share:
+def area_agreeing_really(row: BALLOT) -> Share:
     """As ``area_agreeing``, without the area of deemed votes; their area unreported, it is not known.
 
     >>> from compliance.measures.base import given
@@ -160,7 +163,7 @@ def area_agreeing_really(row: VoteRow) -> Share:
 
 
 @measure("剔除视同票后的参与面积占比", "share of area voting without deemed votes", unit="%", source="规格§5")
-def area_voting_really(row: VoteRow) -> Share:
+def area_voting_really(row: BALLOT) -> Share:
     """As ``area_voting``, without the area of deemed votes.
 
     >>> from compliance.measures.base import given
@@ -178,7 +181,7 @@ def area_voting_really(row: VoteRow) -> Share:
 
 
 @measure("是否有视同票", "whether votes were deemed cast", source="规格§5")
-def has_deemed_votes(row: VoteRow) -> Flag:
+def has_deemed_votes(row: BALLOT) -> Flag:
     """Whether some who did not vote were counted with the majority.
 
     >>> from compliance.measures.base import given
@@ -217,7 +220,7 @@ def vote_method(row: VoteRow) -> Code:
 
 
 @measure("是否实名核验", "verified identity", source="规格B7.2")
-def identity_verified(row: VoteRow) -> Flag:
+def identity_verified(row: BALLOT) -> Flag:
     """Whether the identity of online voters was verified.
 
     >>> from compliance.measures.base import given
@@ -228,7 +231,7 @@ def identity_verified(row: VoteRow) -> Flag:
 
 
 @measure("表决截止日", "closing of the vote", source="建办城〔2021〕50号 附件一（七）2")
-def vote_closed(row: VoteRow | PublicityRow) -> When:
+def vote_closed(row: BALLOT | PublicityRow) -> When:
     """Last day of the vote.
 
     >>> from compliance.measures.base import given
