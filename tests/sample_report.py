@@ -1,4 +1,4 @@
-"""A hand-made report with every outcome, reason, disposition and oddity a renderer can meet; nothing is judged."""
+"""A hand-made report with every outcome, reason and oddity a renderer can meet; nothing is judged."""
 
 from __future__ import annotations
 
@@ -52,7 +52,10 @@ CLAUSES = {
     "H6": ("提升金融服务力度和质效", "Better financial services"),
     "H7": ("构建适应存量改造的政策制度", "Policies that fit existing stock"),
     "H8": ("小区专营设施专业化管理", "Utilities handed to their operators"),
-    "H9": ("结合改造完善住宅专项维修资金归集、使用、续筹机制", "Maintenance funds collected, used, replenished"),
+    "H9": (
+        "结合改造完善住宅专项维修资金归集、使用、续筹机制",
+        "Maintenance funds collected, used, replenished",
+    ),
     "H10": ("居民同步实施户内改造", "Residents renovate indoors at the same time"),
 }
 ITEMS = {
@@ -95,7 +98,9 @@ ITEMS = {
     "H10.1": ("户内改造引导", "Indoor renovation encouraged"),
 }
 
-CONSENT = LimitSource("海东市老旧小区改造实施细则", "第十二条第二款", "海东市", "2021-03-01", None, "in_force")
+CONSENT = LimitSource(
+    "海东市老旧小区改造实施细则", "第十二条第二款", "海东市", "2021-03-01", None, "in_force"
+)
 CIVIL_CODE = LimitSource("中华人民共和国民法典", "第二百七十八条", "全国", "2021-01-01", None, "in_force")
 DRAFT = LimitSource("海东市提升行动方案（稿）", "三（二）", "海东市", None, "2025-12-31", "draft")
 
@@ -109,24 +114,52 @@ def community(n: int, name: str) -> Subject:
 SUBJECTS = [
     community(n, name)
     for n, name in enumerate(
-        ["幸福里小区", "建设路12号院", LONG, HOSTILE, "东风新村", "纺织厂宿舍", "铁路新村三区", "南苑", "北苑"]
+        [
+            "幸福里小区",
+            "建设路12号院",
+            LONG,
+            HOSTILE,
+            "东风新村",
+            "纺织厂宿舍",
+            "铁路新村三区",
+            "南苑",
+            "北苑",
+        ]
     )
 ]
 
 
 def value(
-    measure: str, zh: str, en: str, got: str | None, limit: str | None, says: tuple[str, str], pointer: str,
-    op: str = "at_least", name: str | None = None, source: LimitSource | None = None, unknown: Reason | None = None,
-) -> Measured:  # fmt: skip
+    measure: str,
+    zh: str,
+    en: str,
+    got: str | None,
+    limit: str | None,
+    says: tuple[str, str],
+    pointer: str,
+    op: str = "at_least",
+    name: str | None = None,
+    source: LimitSource | None = None,
+    unknown: Reason | None = None,
+) -> Measured:
     unit = "%" if got and "/" in got else ""
     return Measured(
         measure, Bilingual(zh, en), got, unit, unknown, op, limit, name, source, (pointer,), Bilingual(*says)
     )
 
 
-def line(check: str, subject: Subject, outcome: Outcome, *values: Measured, reason: Reason | None = None) -> CheckLine:
+def line(
+    check: str, subject: Subject, outcome: Outcome, *values: Measured, reason: Reason | None = None
+) -> CheckLine:
     return CheckLine(
-        check, subject, outcome, reason, "evidenced" if outcome == "pass" else None, "mandatory", "major", values
+        check,
+        subject,
+        outcome,
+        reason,
+        "evidenced" if outcome == "pass" else None,
+        "mandatory",
+        "major",
+        values,
     )
 
 
@@ -172,37 +205,80 @@ def findings() -> list[Finding]:
     """One story an item, in the order of the items."""
     happy, build, long, hostile, east, textile, rail, south, north = SUBJECTS
     participation = value(
-        "participation_rate", "参与率", "Participation", "63/100", "4/5",
+        "participation_rate",
+        "参与率",
+        "Participation",
+        "63/100",
+        "4/5",
         ("参与率应不低于80%，实为63%（63/100）", "participation shall be at least 80 %, is 63 % (63/100)"),
-        "/communities/0/consultations/0/participated", name="$consent_participation_min", source=CONSENT,
-    )  # fmt: skip
+        "/communities/0/consultations/0/participated",
+        name="$consent_participation_min",
+        source=CONSENT,
+    )
     consent = value(
-        "consent_rate", "同意率", "Consent", "58/63", "9/10",
+        "consent_rate",
+        "同意率",
+        "Consent",
+        "58/63",
+        "9/10",
         ("同意率应不低于90%，实为92.06%（58/63）", "consent shall be at least 90 %, is 92.06 % (58/63)"),
-        "/communities/0/consultations/0/agreed", name="$consent_agree_min", source=DRAFT,
-    )  # fmt: skip
+        "/communities/0/consultations/0/agreed",
+        name="$consent_agree_min",
+        source=DRAFT,
+    )
     built = value(
-        "built_on", "建成日期", "Built on", None, None,
-        ("建成日期未填报", "the date of building is not reported"), "/communities/2/built_on",
-        op="not_after", name="$eligibility_cutoff", unknown="missing_field",
-    )  # fmt: skip
+        "built_on",
+        "建成日期",
+        "Built on",
+        None,
+        None,
+        ("建成日期未填报", "the date of building is not reported"),
+        "/communities/2/built_on",
+        op="not_after",
+        name="$eligibility_cutoff",
+        unknown="missing_field",
+    )
     cutoff = value(
-        "built_on", "建成日期", "Built on", "1998-06", None,
-        ("当地未明确建成截止日", "the place has set no cut-off date"), "/communities/7/built_on",
-        op="not_after", name="$eligibility_cutoff", unknown="missing_parameter",
-    )  # fmt: skip
+        "built_on",
+        "建成日期",
+        "Built on",
+        "1998-06",
+        None,
+        ("当地未明确建成截止日", "the place has set no cut-off date"),
+        "/communities/7/built_on",
+        op="not_after",
+        name="$eligibility_cutoff",
+        unknown="missing_parameter",
+    )
     start = value(
-        "vote_closed_on", "表决截止日", "Vote closed on", "2022-05", "2022-05-20",
+        "vote_closed_on",
+        "表决截止日",
+        "Vote closed on",
+        "2022-05",
+        "2022-05-20",
         ("表决截止日（2022-05）与开工日（2022-05-20）先后难定", "2022-05 may lie before or after 2022-05-20"),
-        "/communities/4/votes/0/closed_on", op="not_after", name="actual_start", source=CIVIL_CODE,
+        "/communities/4/votes/0/closed_on",
+        op="not_after",
+        name="actual_start",
+        source=CIVIL_CODE,
         unknown="ambiguous_date",
-    )  # fmt: skip
-    gas = Subject("community_sector", "C00000-gas", Bilingual("幸福里小区·燃气", "幸福里小区 · gas"), "/utilities/2")
+    )
+    gas = Subject(
+        "community_sector", "C00000-gas", Bilingual("幸福里小区·燃气", "幸福里小区 · gas"), "/utilities/2"
+    )
     in_plan = value(
-        "in_utility_plan", "列入专营单位计划", "In the operator's plan", "false", "true",
-        ("燃气改造应列入专营单位年度计划，实为未列入", "gas works shall be in the operator's yearly plan, are not"),
-        "/utilities/2/community_ids", op="is",
-    )  # fmt: skip
+        "in_utility_plan",
+        "列入专营单位计划",
+        "In the operator's plan",
+        "false",
+        "true",
+        (
+            "燃气改造应列入专营单位年度计划，实为未列入",
+            "gas works shall be in the operator's yearly plan, are not",
+        ),
+        "/utilities/2/community_ids",
+        op="is",
+    )
     pool: dict[str, list[Finding]] = {item: [finding(item, AREA)] for item in ITEMS}
     pool["B2.2"] = [
         replace(
@@ -220,15 +296,21 @@ def findings() -> list[Finding]:
     pool["B3.2"] = [
         replace(
             finding("B3.2", AREA),
-            history=(Bilingual("2021 年审计指出挪用 12.5 万元，已于 2022-03-01 归还并销号。",
-                               "An audit of 2021 found 125,000 yuan diverted; returned and closed on 2022-03-01."),),
+            history=(
+                Bilingual(
+                    "2021 年审计指出挪用 12.5 万元，已于 2022-03-01 归还并销号。",
+                    "An audit of 2021 found 125,000 yuan diverted; returned and closed on 2022-03-01.",
+                ),
+            ),
             basis="asserted",
         )
-    ]  # fmt: skip
+    ]
     pool["B4.1"] = [
         replace(
             finding("B4.1", happy, "fail"),
-            sentence=Bilingual("1 个专业未列入专营单位计划：燃气。", "One sector is not in its operator's plan: gas."),
+            sentence=Bilingual(
+                "1 个专业未列入专营单位计划：燃气。", "One sector is not in its operator's plan: gas."
+            ),
             checks=(line("in_operators_plan", gas, "fail", in_plan),),
             primary="/utilities/2/community_ids",
         ),
@@ -242,12 +324,19 @@ def findings() -> list[Finding]:
                 DocumentAsked("publicity_photo", Bilingual("公示照片", "Photograph of the notice")),
             ),
             found=(
-                AttachmentFound("A-07", "participation_record", "参与记录（扫描件）", 2, None, "absent",
-                                f"{s.pointer}/participation/feedback"),
+                AttachmentFound(
+                    "A-07",
+                    "participation_record",
+                    "参与记录（扫描件）",
+                    2,
+                    None,
+                    "absent",
+                    f"{s.pointer}/participation/feedback",
+                ),
             ),
         )
         for s in SUBJECTS
-    ]  # fmt: skip
+    ]
     pool["B6.3"] = [replace(finding("B6.3", AREA), basis="measured")]
     pool["B7.1"] = [
         replace(
@@ -257,22 +346,32 @@ def findings() -> list[Finding]:
                 "参与率应不低于80%，实为63%（63/100）；差 17 户。",
                 "participation shall be at least 80 %, is 63 % (63/100); 17 households short.",
             ),
-            checks=(line("participation", happy, "fail", participation), line("consent", happy, "pass", consent)),
+            checks=(
+                line("participation", happy, "fail", participation),
+                line("consent", happy, "pass", consent),
+            ),
             primary="/communities/0/consultations/0/participated",
             related=("/communities/0/consultations/0/total",),
             asked=(DocumentAsked("consultation_form", Bilingual("意愿征询表", "Consultation form")),),
             found=(
-                AttachmentFound("A-03", "consultation_form", "幸福里征询表", 4, "参与 63 户", "mismatch",
-                                "/attachments/3"),
-                AttachmentFound("A-04", "consultation_summary", None, None, None, "unhashed", "/attachments/4"),
+                AttachmentFound(
+                    "A-03", "consultation_form", "幸福里征询表", 4, "参与 63 户", "mismatch", "/attachments/3"
+                ),
+                AttachmentFound(
+                    "A-04", "consultation_summary", None, None, None, "unhashed", "/attachments/4"
+                ),
             ),
-            remarks=(Bilingual("征询截止日与计划批准日为同一天。", "The consultation closed on the day of approval."),),
+            remarks=(
+                Bilingual(
+                    "征询截止日与计划批准日为同一天。", "The consultation closed on the day of approval."
+                ),
+            ),
             responsible_unit="云岭县住房和城乡建设局",
         ),
         finding("B7.1", hostile, "fail"),
         replace(finding("B7.1", rail), basis="determined"),
         replace(finding("B7.1", north, "not_applicable", "predates_standard"), reference="fail"),
-    ]  # fmt: skip
+    ]
     pool["B7.2"] = [
         replace(
             finding("B7.2", east, "unknown", "ambiguous_date"),
@@ -290,37 +389,63 @@ def findings() -> list[Finding]:
 
 CHECKS = {
     "B7.1": (
-        CheckEntry("participation", Bilingual("参与率达到当地规定", "Participation reaches the local limit"),
-                   Bilingual("参与率不低于 80%", "participation is at least 80 %")),
-        CheckEntry("consent", Bilingual("同意率达到当地规定", "Consent reaches the local limit"),
-                   Bilingual("同意率不低于 90%", "consent is at least 90 %")),
+        CheckEntry(
+            "participation",
+            Bilingual("参与率达到当地规定", "Participation reaches the local limit"),
+            Bilingual("参与率不低于 80%", "participation is at least 80 %"),
+        ),
+        CheckEntry(
+            "consent",
+            Bilingual("同意率达到当地规定", "Consent reaches the local limit"),
+            Bilingual("同意率不低于 90%", "consent is at least 90 %"),
+        ),
     ),
     "B2.2": (
-        CheckEntry("built", Bilingual("建成日期不晚于当地截止日", "Built by the cut-off date"),
-                   Bilingual("建成日期不晚于当地截止日（当地尚未明确）",
-                             "the date of building is not after the cut-off date (not set)")),
+        CheckEntry(
+            "built",
+            Bilingual("建成日期不晚于当地截止日", "Built by the cut-off date"),
+            Bilingual(
+                "建成日期不晚于当地截止日（当地尚未明确）",
+                "the date of building is not after the cut-off date (not set)",
+            ),
+        ),
     ),
     "B4.1": (
-        CheckEntry("in_operators_plan", Bilingual("列入专营单位计划", "In the operator's plan"),
-                   Bilingual("需改造的各专业均列入专营单位年度计划", "every sector is in its operator's yearly plan")),
+        CheckEntry(
+            "in_operators_plan",
+            Bilingual("列入专营单位计划", "In the operator's plan"),
+            Bilingual(
+                "需改造的各专业均列入专营单位年度计划", "every sector is in its operator's yearly plan"
+            ),
+        ),
     ),
     "B7.2": (
-        CheckEntry("before_start", Bilingual("先表决、后开工", "Vote before the start"),
-                   Bilingual("表决截止日不晚于开工日", "the vote closed not after the start of works")),
+        CheckEntry(
+            "before_start",
+            Bilingual("先表决、后开工", "Vote before the start"),
+            Bilingual("表决截止日不晚于开工日", "the vote closed not after the start of works"),
+        ),
     ),
-}  # fmt: skip
+}
 RANK: tuple[Reason, ...] = (
-    "conflicting_data", "missing_parameter", "missing_field", "ambiguous_date", "missing_evidence", "needs_judgement",
-)  # fmt: skip
+    "conflicting_data",
+    "missing_parameter",
+    "missing_field",
+    "ambiguous_date",
+    "missing_evidence",
+    "needs_judgement",
+)
 
 
 def rollup(item: str, found: Sequence[Finding]) -> ItemRollup:
     sets: dict[Outcome, list[Finding]] = {"fail": [], "unknown": [], "pass": [], "not_applicable": []}
     for f in found:
         sets[f.outcome].append(f)
-    outcome = next((o for o, fs in sets.items() if fs), "not_applicable")
+    outcome: Outcome = next((o for o, fs in sets.items() if fs), "not_applicable")
     reasons = {f.reason for f in sets[outcome]}
-    reason = next((r for r in RANK if r in reasons), sets[outcome][0].reason if sets[outcome] else "no_object")
+    reason = next(
+        (r for r in RANK if r in reasons), sets[outcome][0].reason if sets[outcome] else "no_object"
+    )
     clause = "B8" if item == "X11" else item.split(".")[0]
     model = found[0] if found else finding(item, AREA)
     leading = next((f for f in found if f.outcome == outcome), model)
@@ -329,7 +454,9 @@ def rollup(item: str, found: Sequence[Finding]) -> ItemRollup:
         item=item,
         clause=clause,
         title=Bilingual(zh, en),
-        requires=Bilingual(f"{zh}须达到衡量标准的要求，并有材料佐证。", f"{en}: as the standard asks, with evidence."),
+        requires=Bilingual(
+            f"{zh}须达到衡量标准的要求，并有材料佐证。", f"{en}: as the standard asks, with evidence."
+        ),
         cite=f"附件 {clause}（正文 一）",
         obligation=model.obligation,
         outcome=outcome,
@@ -341,22 +468,28 @@ def rollup(item: str, found: Sequence[Finding]) -> ItemRollup:
         denominator=len(sets["pass"]) + len(sets["fail"]),
         failing=tuple(f.subject.name for f in sets["fail"]),
         open=tuple(f.subject.name for f in sets["unknown"]),
-        tally=Tally(*(len(sets[o]) for o in ("pass", "fail", "unknown", "not_applicable"))),  # type: ignore[arg-type]
+        tally=Tally(*(len(sets[o]) for o in ("pass", "fail", "unknown", "not_applicable"))),
         checks=CHECKS.get(item, ()),
         remedy=(
-            Bilingual("对未参与的住户补充征询，留存征询表。", "Ask the remaining households and keep their forms."),
-            Bilingual("汇总结果并公示，再报计划变更。", "Publish the result, then report the change of plan."),
+            Bilingual(
+                "对未参与的住户补充征询，留存征询表。", "Ask the remaining households and keep their forms."
+            ),
+            Bilingual(
+                "汇总结果并公示，再报计划变更。", "Publish the result, then report the change of plan."
+            ),
         )
         if sets["fail"]
         else (),
-        not_modelled=(Bilingual("签名是否本人所签，须现场核实。", "Whether signatures are genuine is for a visit."),)
+        not_modelled=(
+            Bilingual("签名是否本人所签，须现场核实。", "Whether signatures are genuine is for a visit."),
+        )
         if item == "B7.1"
         else (),
     )
 
 
 def tally(outcomes: Sequence[Outcome]) -> Tally:
-    return Tally(*(outcomes.count(o) for o in ("pass", "fail", "unknown", "not_applicable")))  # type: ignore[arg-type]
+    return Tally(*(outcomes.count(o) for o in ("pass", "fail", "unknown", "not_applicable")))
 
 
 class Lazy(Sequence[Finding]):
@@ -379,7 +512,9 @@ class Lazy(Sequence[Finding]):
         return (replace(f) for f in self._items)
 
 
-def report(found: Sequence[Finding], faults: tuple[Fault, ...] = (), integrity: tuple[str, ...] = ()) -> Report:
+def report(
+    found: Sequence[Finding], faults: tuple[Fault, ...] = (), integrity: tuple[str, ...] = ()
+) -> Report:
     by_item: dict[str, list[Finding]] = {item: [] for item in ITEMS}
     for f in found:
         by_item[f.item].append(f)
@@ -402,7 +537,7 @@ def report(found: Sequence[Finding], faults: tuple[Fault, ...] = (), integrity: 
     sentence = {
         "fail": Bilingual(
             f"底线要求 {baseline.failed} 条不符合，{baseline.unknown} 条待证；应先整改，再补材料。",
-            f"{baseline.failed} baseline items fail and {baseline.unknown} are unknown: rectify first, then supply.",
+            f"{baseline.failed} baseline items fail and {baseline.unknown} are unknown: rectify first.",
         ),
         "unknown": Bilingual("没有不符合的条目，但材料不全。", "No item fails, but material is missing."),
         "pass": Bilingual("各条均符合。", "All items pass."),
@@ -427,20 +562,31 @@ def report(found: Sequence[Finding], faults: tuple[Fault, ...] = (), integrity: 
         ),
         area=Area("639901", "海东市云岭县", "county", 2022, "YL-2022-01", True, "云岭县住房和城乡建设局"),
         verdict=Verdict(
-            outcome, sentence, baseline, hard, tally([f.outcome for f in found]),  # type: ignore[arg-type]
-            count["rectify"], count["improve"], count["supply"], count["review"],
+            outcome,
+            sentence,
+            baseline,
+            hard,
+            tally([f.outcome for f in found]),
+            count["rectify"],
+            count["improve"],
+            count["supply"],
+            count["review"],
         ),
         clauses=tuple(clauses),
         items=items,
         findings=Lazy(found),
         faults=faults,
         integrity=integrity,
-    )  # fmt: skip
+    )
 
 
 def sample() -> Report:
-    fault = Fault("B9.1", "monthly_inspection", "project/P-003",
-                  Bilingual("规则引擎未返回该检查的结论。", "The engine gave no answer to this check."))  # fmt: skip
+    fault = Fault(
+        "B9.1",
+        "monthly_inspection",
+        "project/P-003",
+        Bilingual("规则引擎未返回该检查的结论。", "The engine gave no answer to this check."),
+    )
     return report(findings(), (fault,), ("A-03",))
 
 
@@ -460,5 +606,7 @@ def large(count: int = 12_000) -> Report:
         outcome = outcomes[n % 7 % 6]
         plain = finding(names[n % len(names)], community(n, f"第{n}号小区"), outcome, reasons.get(outcome))
         rich = model[outcome]
-        found.append(replace(plain, checks=rich.checks, asked=rich.asked, found=rich.found, remarks=rich.remarks))
+        found.append(
+            replace(plain, checks=rich.checks, asked=rich.asked, found=rich.found, remarks=rich.remarks)
+        )
     return report(sorted(found, key=lambda f: names.index(f.item)))

@@ -1,4 +1,4 @@
-"""Report → a summary for the terminal, Chinese or English; refuses to pass the width or to drop a line in silence.
+"""Report → a summary for the terminal; refuses to pass the width or to leave anything out in silence.
 
 What fails comes first, with the remedy; then what is missing, what a person must judge, and at last what was
 not checked. A long list is cut and says by how much; ``verbose`` cuts nothing.
@@ -9,10 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from compliance.render.cells import columns, pad, width_of, wrap
-from compliance.render.digest import Exempt, Gap, ItemDigest, deciding, digest, gaps
+from compliance.render.digest import Exempt, Gap, ItemDigest, deciding, digest, exempt_name, gaps
 from compliance.render.plain import visible
-from compliance.render.words import SYMBOLS, TITLE, WORDS, counts, join, label, limit_source, pointer, say, word
-from compliance.schemas.report import Basis, Bilingual, ClauseRollup, Disposition, Finding, Reason, Report, Tally
+from compliance.render.words import (
+    SYMBOLS,
+    TITLE,
+    WORDS,
+    counts,
+    join,
+    label,
+    limit_source,
+    pointer,
+    say,
+    word,
+)
+from compliance.schemas.report import (
+    Basis,
+    Bilingual,
+    ClauseRollup,
+    Disposition,
+    Finding,
+    Reason,
+    Report,
+    Tally,
+)
 
 __all__ = ["render"]
 
@@ -66,18 +86,28 @@ class _Page:
         title = say(TITLE, self.lang)
         self.put(title, color="head")
         self.put("=" * min(self.width, width_of(title)), color="head")
+        level = self.word("level", area.level)
         place = self.pick(
-            f"{area.name}（{area.code}，{self.word('level', area.level)}）　{area.plan_year} 年度　档案 {area.dossier_id}",
-            f"{area.name} ({area.code}, {self.word('level', area.level)}), {area.plan_year}, dossier {area.dossier_id}",
+            f"{area.name}（{area.code}，{level}）　{area.plan_year} 年度　档案 {area.dossier_id}",
+            f"{area.name} ({area.code}, {level}), {area.plan_year}, dossier {area.dossier_id}",
         )
         self.put(place)
         if area.fictional:
             self.put(self.label("demo"), first="! ", color="unknown")
         self.put()
-        self.put(say(verdict.sentence, self.lang), first=self.outcome(verdict.outcome) + "  ", color=verdict.outcome)
+        self.put(
+            say(verdict.sentence, self.lang),
+            first=self.outcome(verdict.outcome) + "  ",
+            color=verdict.outcome,
+        )
         self.put()
         facts = [
-            ("as_of", self.pick("{}（{}）", "{} ({})").format(run.as_of, self.word("as_of_origin", run.as_of_origin))),
+            (
+                "as_of",
+                self.pick("{}（{}）", "{} ({})").format(
+                    run.as_of, self.word("as_of_origin", run.as_of_origin)
+                ),
+            ),
             ("mode", self.word("mode", run.mode)),
             ("profile", run.profile),
         ]
@@ -95,8 +125,9 @@ class _Page:
             self.put()
             self.put(
                 self.named(self.label("integrity"), self.pick("、", ", ").join(self.report.integrity)),
-                first="!!! ", color="fail",
-            )  # fmt: skip
+                first="!!! ",
+                color="fail",
+            )
 
     def matrix(self) -> None:
         self.put()
@@ -105,7 +136,7 @@ class _Page:
         fixed = len("✓ B10 ") + words + len("  00/00")
         two = half - fixed >= _TITLE_CELLS
         cell = half if two else self.width
-        blocks = [
+        baseline, hard = (
             [
                 self.paint(self.word("part", part), "head"),
                 *(
@@ -116,8 +147,8 @@ class _Page:
                 ),
             ]
             for part in ("baseline", "hard_problem")
-        ]
-        self.lines += columns(*blocks, cell, "   ") if two else [*blocks[0], "", *blocks[1]]
+        )
+        self.lines += columns(baseline, hard, cell, "   ") if two else [*baseline, "", *hard]
 
     def clause(self, clause: ClauseRollup, words: int, cells: int) -> list[str]:
         outcomes = [self.items[item].rollup.outcome for item in clause.items]
@@ -144,18 +175,26 @@ class _Page:
         self.put()
         self.put(self.label("ratio"))
         self.put()
-        self.lines.append((" " * margin + "".join("  " + head for head in heads)).rstrip())
-        for title, tally in rows:
-            cells = zip(heads, _numbers(tally), strict=True)
-            self.lines.append(pad(title, margin) + "".join(f"  {number:>{width_of(head)}}" for head, number in cells))
+        if margin + sum(2 + width_of(head) for head in heads) > self.width:
+            for title, tally in rows:
+                numbers = zip(heads, _numbers(tally), strict=True)
+                self.put(self.named(title, " · ".join(f"{head} {number}" for head, number in numbers)))
+        else:
+            self.lines.append(" " * margin + "".join(f"  {head}" for head in heads))
+            for title, tally in rows:
+                numbers = zip(heads, _numbers(tally), strict=True)
+                cells = (f"  {number:>{width_of(head)}}" for head, number in numbers)
+                self.lines.append(pad(title, margin) + "".join(cells))
         self.put()
         lists = [
             f"{self.word('disposition', code)} {number}"
             for code, number in (
-                ("rectify", verdict.rectify), ("supply", verdict.supply),
-                ("review", verdict.review), ("improve", verdict.improve),
+                ("rectify", verdict.rectify),
+                ("supply", verdict.supply),
+                ("review", verdict.review),
+                ("improve", verdict.improve),
             )
-        ]  # fmt: skip
+        ]
         self.put(" · ".join(lists))
         basis: dict[Basis | None, int] = {}
         for item in self.items.values():
@@ -198,7 +237,9 @@ class _Page:
                 rows.append(("according", say(limit_source(value.limit_source), self.lang)))
         if len(values) > self.full:
             rows.append(("value", self.more(len(values) - self.full)))
-        pointers = dict.fromkeys((finding.primary, *finding.related, *(p for v in values for p in v.pointers)))
+        pointers = dict.fromkeys(
+            (finding.primary, *finding.related, *(p for v in values for p in v.pointers))
+        )
         rows.append(("pointer", self.names([pointer(p) for p in pointers])))
         if finding.responsible_unit is not None:
             rows.append(("responsible", finding.responsible_unit))
@@ -224,7 +265,9 @@ class _Page:
         rows = [("subject", self.names([f.subject.name for f in gap.findings], total=True))]
         rows.append(("pointer", self.names([pointer(place) for place in gap.places])))
         told = gap.findings[: self.full if self.full > FULL else 1]
-        rows += [("example" if len(gap.findings) > 1 else "result", self.sentence(finding)) for finding in told]
+        rows += [
+            ("example" if len(gap.findings) > 1 else "result", self.sentence(finding)) for finding in told
+        ]
         self.table("    ", rows)
 
     def notes(self) -> None:
@@ -252,22 +295,19 @@ class _Page:
                 reasons.setdefault(item.rollup.reason, []).append((item, ()))
         if not reasons:
             return
-        self.section("not_checked", sum(map(len, reasons.values())), sum(len(e) for p in reasons.values() for _, e in p))
+        told = [exempt for pairs in reasons.values() for _, exempt in pairs]
+        self.section("not_checked", len(told), sum(map(len, told)))
         for reason, pairs in reasons.items():
-            self.put(self.word("reason", reason) if reason else self.word("outcome", "not_applicable"), first="  * ")
-            for item, exempt in pairs:
+            self.put(
+                self.word("reason", reason) if reason else self.word("outcome", "not_applicable"),
+                first="  * ",
+            )
+            for item, members in pairs:
                 title = f"{item.rollup.item} {say(item.rollup.title, self.lang)}"
-                if len(exempt) > 1:
-                    title += self.pick("（{}）", " ({})").format(self.number(len(exempt)))
-                names = self.names([self.exempt(e) for e in exempt])
-                self.put(self.named(title, names) if exempt else title, first="    ", rest="      ")
-
-    def exempt(self, exempt: Exempt) -> Bilingual:
-        name = exempt.subject.name
-        if exempt.reference is None:
-            return name
-        would, what = label("reference"), word("outcome", exempt.reference)
-        return Bilingual(f"{name.zh}（{would.zh}{what.zh}）", f"{name.en} ({would.en}: {what.en.lower()})")
+                if len(members) > 1:
+                    title += self.pick("（{}）", " ({})").format(self.number(len(members)))
+                names = self.names([exempt_name(member) for member in members])
+                self.put(self.named(title, names) if members else title, first="    ", rest="      ")
 
     def provenance(self) -> None:
         run = self.report.provenance
@@ -280,7 +320,10 @@ class _Page:
                 ("source", f"{run.source} · {size} · sha256 {run.dossier_sha256[:16]}"),
                 ("rulebook", f"{run.rulebook_version} · sha256 {run.rulebook_sha256[:16]}"),
                 ("profile", f"{run.profile} · sha256 {run.profile_sha256[:16]}"),
-                ("tool", f"{run.tool} {run.tool_version} · {self.label('schema')} {self.report.report_version}"),
+                (
+                    "tool",
+                    f"{run.tool} {run.tool_version} · {self.label('schema')} {self.report.report_version}",
+                ),
             ],
         )
         self.put()
@@ -294,7 +337,11 @@ class _Page:
         self.sections += 1
         title = self.word("disposition", name) if name in WORDS["disposition"] else self.label(name)
         number = self.pick(f"{_NUMERALS[self.sections - 1]}、", f"{self.sections}. ")
-        total = self.pick(f"（{items} 条，{findings} 项）", f" (items {items}, findings {findings})") if items else ""
+        total = (
+            self.pick(f"（{items} 条，{findings} 项）", f" (items {items}, findings {findings})")
+            if items
+            else ""
+        )
         self.put()
         self.put(f"{number}{title}{total}", color="head")
         if name in WORDS["disposition_means"]:
@@ -316,7 +363,11 @@ class _Page:
         return text if name in text else self.named(name, text)
 
     def incomplete(self, title: str, faulty: bool) -> str:
-        return f"{title}{self.pick('（!! {}）', ' (!! {})').format(self.label('incomplete'))}" if faulty else title
+        return (
+            f"{title}{self.pick('（!! {}）', ' (!! {})').format(self.label('incomplete'))}"
+            if faulty
+            else title
+        )
 
     def names(self, names: Sequence[Bilingual], *, total: bool = False) -> str:
         """The first names; how many there are, and how many are left out."""

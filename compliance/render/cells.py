@@ -15,7 +15,8 @@ _CLOSING = "，。；：、）》」』”’】〕！？…,.;:)]!?%"
 _NARROW = r"[\x21-\x7e\u00a1-\u2e7f]"
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _TOKEN = re.compile(
-    rf"\s+|[{re.escape(_OPENING)}]*(?:{_NARROW}+|.)[{re.escape(_CLOSING)}]*|[{re.escape(_OPENING)}]+", re.DOTALL
+    rf"\s+|[{re.escape(_OPENING)}]*(?:{_NARROW}+|.)[{re.escape(_CLOSING)}]*|[{re.escape(_OPENING)}]+",
+    re.DOTALL,
 )
 
 

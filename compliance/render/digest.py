@@ -1,4 +1,4 @@
-"""Report → its findings sorted by item and outcome, in one pass; keeps whole findings only where they are read.
+"""Report → its findings by item and outcome, in one pass; refuses to keep a finding nobody reads in full.
 
 Findings may be made when they are read, tens of thousands of them. Failing, unknown and noted ones are kept;
 of the others remain the subject and the reason.
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from compliance.render.words import label, word
 from compliance.schemas.report import (
     Basis,
     Bilingual,
@@ -25,7 +26,7 @@ from compliance.schemas.report import (
     Subject,
 )
 
-__all__ = ["Exempt", "Gap", "ItemDigest", "deciding", "digest", "gaps"]
+__all__ = ["Exempt", "Gap", "ItemDigest", "deciding", "digest", "exempt_name", "gaps"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,15 @@ def deciding(finding: Finding) -> Iterator[tuple[CheckLine, Measured | None]]:
         yield from ((line, value) for value in values or (None,))
 
 
+def exempt_name(exempt: Exempt) -> Bilingual:
+    """The subject's name, with what it would have been where that is known."""
+    name = exempt.subject.name
+    if exempt.reference is None:
+        return name
+    would, what = label("reference"), word("outcome", exempt.reference)
+    return Bilingual(f"{name.zh}（{would.zh}{what.zh}）", f"{name.en} ({would.en}: {what.en.lower()})")
+
+
 @dataclass(slots=True)
 class Gap:
     """Findings of an item that lack the same thing for the same reason."""
@@ -106,9 +116,7 @@ def gaps(findings: Sequence[Finding]) -> list[Gap]:
     groups: dict[tuple[Reason | None, tuple[Bilingual, ...]], list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.reason, _missing(finding)), []).append(finding)
-    return [
-        Gap(reason, missing, _places(members), members) for (reason, missing), members in groups.items()
-    ]
+    return [Gap(reason, missing, _places(members), members) for (reason, missing), members in groups.items()]
 
 
 def _missing(finding: Finding) -> tuple[Bilingual, ...]:

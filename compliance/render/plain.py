@@ -29,4 +29,6 @@ def visible(text: str) -> str:
     >>> visible("甲\x1b[31m小区\n二期")
     '甲\\u001b[31m小区 二期'
     """
-    return text if text.isascii() and text.isprintable() else re.sub(r"[^\x20-\x7e\u4e00-\u9fff]", _escape, text)
+    return (
+        text if text.isascii() and text.isprintable() else re.sub(r"[^\x20-\x7e\u4e00-\u9fff]", _escape, text)
+    )

@@ -11,12 +11,21 @@ from typing import Final
 from compliance.schemas.report import Bilingual, ItemRollup, LimitSource
 
 __all__ = [
-    "SYMBOLS", "TITLE", "WORDS", "counts", "join", "label", "limit_source", "pointer", "say", "word",
-]  # fmt: skip
+    "SYMBOLS",
+    "TITLE",
+    "WORDS",
+    "counts",
+    "join",
+    "label",
+    "limit_source",
+    "pointer",
+    "say",
+    "word",
+]
 
 TITLE: Final = Bilingual(
     "城镇老旧小区改造工作衡量标准检查报告",
-    "Renovation of old residential communities: report against the 2021 measurement standard",
+    "Renovating old residential communities: report on the 2021 standard",
 )
 
 SYMBOLS: Final = {"pass": "✓", "fail": "✗", "unknown": "?", "not_applicable": "-"}
@@ -63,7 +72,10 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         mandatory=("强制", "mandatory"), expected=("应当", "expected"), encouraged=("鼓励", "encouraged")
     ),
     "severity": _table(
-        critical=("红线", "critical"), major=("主要", "major"), minor=("一般", "minor"), advisory=("提示", "advisory")
+        critical=("红线", "critical"),
+        major=("主要", "major"),
+        minor=("一般", "minor"),
+        advisory=("提示", "advisory"),
     ),
     "disposition": _table(
         rectify=("整改清单", "To rectify"),
@@ -76,7 +88,10 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         rectify=("强制或应当条目不符合，须限期整改。", "Mandatory or expected items that fail."),
         supply=("补齐材料后重新检查。", "Supply the material, then check again."),
         review=("由检查人研判，或由当地明确标准。", "A person must judge, or the place must set its limit."),
-        improve=("鼓励条目尚未开展，不列入整改。", "Encouraged items that fail; nothing has to be rectified."),
+        improve=(
+            "鼓励条目尚未开展，不列入整改。",
+            "Encouraged items that fail; nothing has to be rectified.",
+        ),
     ),
     "basis": _table(
         evidenced=("有佐证材料", "evidenced"),
@@ -92,7 +107,10 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         county=("县级", "county"),
     ),
     "kind": _table(
-        area=("地区", "area"), plan=("计划", "plan"), project=("项目", "project"), community=("小区", "community")
+        area=("地区", "area"),
+        plan=("计划", "plan"),
+        project=("项目", "project"),
+        community=("小区", "community"),
     ),
     "mode": _table(
         strict=("严格（无佐证不认定）", "strict (no evidence, no pass)"),
@@ -126,49 +144,47 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
     ),
     "label": _table(
         according=("依据", "Source"),
-        affected=("不符合对象", "Failing subjects"),
-        all=("全部", "All"),
-        area=("地区", "Area"),
+        all_checked=("各条对所有对象均已检查。", "Every item was checked for every subject."),
+        answers=("结论数", "Answers"),
         as_of=("检查基准日", "As of"),
         asked=("应提供", "Asked for"),
         attachments=("佐证材料", "Documents"),
         bytes=("字节", "bytes"),
         check=("检查点", "Check"),
-        check_result=("检查结果", "Results"),
         checker=("检查人（签字）", "Inspector (signature)"),
-        clear=("清除", "Clear"),
         condition=("条件", "Condition"),
-        conclusive=("有结论", "conclusive"),
         date=("日期", "Date"),
         demo=("虚构样例，不得作为任何认定依据", "Fictional example; no ground for any decision"),
         dossier=("档案", "Dossier"),
         draft_limit=("征求意见稿，尚未施行", "draft, not in force"),
+        example=("例如", "Example"),
         faults=("检查程序故障，本报告不完整", "The checker failed; this report is incomplete"),
         faults_say=(
             "下列检查未能得出结论。排除故障并重新检查之前，本报告不得作为通过依据。",
             "The checks below gave no answer. Until they are run again this report proves no pass.",
         ),
-        finding_unit=("项", ""),
+        first_step=("先做什么", "What to do first"),
         fold=("全部收起", "Fold all"),
-        found=("已找到", "Found"),
+        found=("所附", "Attached"),
+        full_json=("其余仅列名称，详情见 JSON 报告", "the rest by name only; details in the JSON report"),
         full_list=(
             "凡注“及另外 n 个”之处，完整清单见 JSON 或 HTML 报告。",
             'Where it says "and n more", the JSON and HTML reports have the full list.',
         ),
-        full_json=("其余仅列名称，详情见 JSON 报告", "the rest by name only; details in the JSON report"),
         history=("历史情况", "History"),
         how_to_read=("用语说明", "How to read this report"),
         incomplete=("检查未完成", "not fully checked"),
-        integrity=("附件与档案所列校验值不一致", "Attachments do not match the hashes that the dossier claims"),
+        integrity=(
+            "附件与档案所列校验值不一致",
+            "Attachments do not match the hashes that the dossier claims",
+        ),
         item=("条目", "Item"),
-        item_unit=("条", "items"),
         items=("逐条检查结果", "Item by item"),
-        language=("English", "中文"),
         ledger=("需要处理的条目", "What needs action"),
         limit=("限值", "Limit"),
-        local=("适用地方标准", "Local profile"),
+        limit_source=("限值出处", "Source of the limit"),
+        list=("列入", "List"),
         matrix=("二十项指标总览", "The twenty indicators"),
-        missing=("所缺内容", "What is missing"),
         mode=("检查模式", "Mode"),
         no_match=("没有符合筛选条件的条目。", "No item matches."),
         no_value=("未填报", "not reported"),
@@ -176,52 +192,46 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         not_checked=("未检查的内容（不适用）", "What was not checked (not applicable)"),
         not_modelled=("本程序不作判断的内容", "Not modelled"),
         noted=("备注与历史情况", "Remarks and history"),
-        of_which=("其中", "of which"),
+        nothing_to_do=("没有需要处理的条目。", "Nothing needs action."),
         other_failing=("其他不符合对象", "Also failing"),
-        other_unknown=("其他待证对象", "Also unknown"),
-        page=("页", "page"),
-        passing=("符合的对象", "Passing subjects"),
+        pass_basis=("“符合”的认定依据", "What the passes rest on"),
         pointer=("数据位置", "Where in the data"),
         print=("打印", "Print"),
         profile=("地方标准", "Profile"),
         provenance=("报告出处与复核", "Provenance"),
-        quote=("摘录", "quote"),
+        ratio=(
+            "右侧数字为：符合的条目数/适用的条目数。",
+            "Figures on the right: items that pass / items that apply.",
+        ),
+        reference=("如适用则为", "for reference"),
         remark=("备注", "Remark"),
         remedy=("整改建议", "Remedy"),
         repeatable=(
             "同一档案、规则、地方标准、模式和基准日，任何时候重新检查都得到逐字节相同的报告。",
             "The same dossier, rules, profile, mode and as-of date give the same report, byte for byte.",
         ),
-        ratio=(
-            "右侧数字为：符合的条目数/适用的条目数。",
-            "Figures on the right: items that pass / items that apply.",
-        ),
-        example=("例如", "Example"),
-        pass_basis=("“符合”的认定依据", "What the passes rest on"),
-        value=("数值", "Value"),
-        reference=("如适用则为", "for reference"),
         report_unit=("被检查单位（盖章）", "Inspected unit (seal)"),
         requires=("要求", "Requires"),
         responsible=("责任单位", "Responsible"),
+        rest=("其余对象", "The rest"),
         result=("结果", "Result"),
         reviewer=("复核人（签字）", "Reviewer (signature)"),
-        rollup=("认定方式", "Roll-up"),
         rulebook=("规则", "Rulebook"),
         schema=("报告格式版本", "Report version"),
         search=("查找小区、条目、文件…", "Find a community, item, document…"),
+        show=("显示", "Show"),
         shown=("显示条目", "Items shown"),
         skip=("跳到检查结果", "Skip to results"),
         source=("档案文件", "Dossier file"),
         standard=("衡量标准", "Standard"),
         subject=("对象", "Subject"),
-        subject_unit=("个", ""),
         submitter=("报送单位", "Submitted by"),
         tally_baseline=("底线条目", "Baseline items"),
         tally_findings=("全部认定（项）", "All findings"),
         tally_hard=("难点条目", "Hard-problem items"),
         tool=("检查程序", "Tool"),
         unfold=("全部展开", "Unfold all"),
-        where=("位置", "Where"),
+        value=("数值", "Value"),
         why=("原因", "Reason"),
         year=("年度", ""),
     ),
@@ -281,10 +291,12 @@ def counts(item: ItemRollup) -> Bilingual:
     rest = [
         (outcome, number)
         for outcome, number in (
-            ("fail", item.tally.failed), ("unknown", item.tally.unknown), ("not_applicable", item.tally.not_applicable)
+            ("fail", item.tally.failed),
+            ("unknown", item.tally.unknown),
+            ("not_applicable", item.tally.not_applicable),
         )
         if number
-    ]  # fmt: skip
+    ]
     zh = [f"{word('outcome', outcome).zh} {number} 个" for outcome, number in rest]
     en = [f"{word('outcome', outcome).en.lower()} {number}" for outcome, number in rest]
     if item.denominator:

@@ -1,4 +1,4 @@
-"""Report types → their JSON Schema (draft 2020-12); refuses, for a reader, any field the types do not have."""
+"""Report types → their JSON Schema (draft 2020-12), which refuses any field the types do not have."""
 
 from __future__ import annotations
 
