@@ -16,15 +16,17 @@ from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from compliance.lower import lower
 from compliance.schemas.conditions import All, Atom, Kind, Limit, MeasureRef, Not, Op, ParamRef, Tree, Value, atoms
 from compliance.schemas.conditions import Any as AnyOf
 from compliance.schemas.report import Bilingual, LimitSource
 from compliance.schemas.rulebook import (
+    Asked,
     Check,
     CheckSpec,
     Clause,
@@ -35,6 +37,7 @@ from compliance.schemas.rulebook import (
     Problem,
     Profile,
     ProfileSpec,
+    Questions,
     Rulebook,
     RulebookError,
     Said,
@@ -44,7 +47,7 @@ from compliance.schemas.rulebook import (
 )
 from compliance.schemas.scalars import Day, Ratio, Unknown, days
 
-__all__ = ["load_profile", "load_rulebook", "parse_value", "profile_names", "read_yaml"]
+__all__ = ["compile_questions", "load_profile", "load_rulebook", "parse_value", "profile_names", "read_yaml"]
 
 Measures = Mapping[str, Mapping[str, Kind]]
 """Subject kind → measure name → type; handed in so that this stage does not import the measures."""
@@ -88,7 +91,7 @@ class _Reader:
 
     def scalar(self, node: yaml.Node) -> Any:
         text: str = node.value
-        if getattr(node, "style", None) is not None:
+        if getattr(node, "style", None):  # quoted or block: text, whatever it looks like
             return text
         if text in ("true", "false"):
             return text == "true"
@@ -536,9 +539,42 @@ def _setting_value(written: Any, parameter: Parameter) -> Limit:
     return value
 
 
-def parameters_of(tree: Tree) -> Iterator[str]:
-    """Names of the parameters a condition asks for."""
-    for atom in atoms(tree):
-        for side in (atom.measure, atom.limit):
-            if isinstance(side, ParamRef):
-                yield side.name
+# -- questions ------------------------------------------------------------------------------------------------
+
+
+def evidence_atom(documents: tuple[str, ...]) -> Atom:
+    """One of these documents is there, as the engine is asked it; never false, only true or unknown."""
+    return Atom("evidence:" + "+".join(documents), Op.IS, True)
+
+
+def compile_questions(rulebook: Rulebook, profile: Profile, measures: Measures) -> dict[str, Questions]:
+    """Every condition of every check, by subject kind, lowered with the place's numbers."""
+    params = {name: setting.value for name, setting in profile.settings.items()}
+    trees: dict[str, dict[Tree, int]] = {}
+    asked: dict[str, dict[str, Asked]] = {}
+    for check in rulebook.checks:
+        known = trees.setdefault(check.subject, {})
+
+        def number(tree: Tree, known: dict[Tree, int] = known) -> int:
+            return known.setdefault(tree, len(known))
+
+        asked.setdefault(check.subject, {})[check.id] = Asked(
+            number(check.holds),
+            number(evidence_atom(check.documents)) if check.documents else None,
+            number(check.when) if check.when is not None else None,
+            tuple(number(word.when) for word in check.remarks),
+            tuple(number(word.when) for word in check.history),
+        )
+    result = {}
+    for subject, known in trees.items():
+        kinds = dict(measures[subject])
+        kinds.update((a.measure, Kind.BOOL) for t in known for a in atoms(t) if is_evidence(a.measure))
+        names = {a.measure for t in known for a in atoms(t)} | {a.limit.name for t in known for a in atoms(t) if isinstance(a.limit, MeasureRef)}
+        columns = tuple(sorted(n for n in names if isinstance(n, str)))
+        result[subject] = Questions(tuple(known), lower(tuple(known), kinds, params), columns, asked[subject])
+    return result
+
+
+def is_evidence(measure: str | ParamRef) -> TypeGuard[str]:
+    """Whether an atom asks for a document rather than for a value."""
+    return isinstance(measure, str) and measure.startswith("evidence:")

@@ -314,6 +314,8 @@ class UtilityNeedRow(NamedTuple):
     shortfalls: tuple[d.Shortfall, ...]
     utility_plans: tuple[d.UtilityPlan, ...]
     """The sector's plans of the plan's year (or without a year)."""
+    naming: tuple[d.UtilityPlan, ...] = ()
+    """Those of them that name the community."""
 
 
 class ShortfallRow(NamedTuple):
@@ -587,6 +589,10 @@ class Case:
         for utility_plan in dossier.utility_plans:
             utility[utility_plan.sector].append(utility_plan)
         self.utility = utility
+        self.utility_naming: dict[str, set[str]] = defaultdict(set)
+        for utility_plan in dossier.utility_plans:
+            for community_id in utility_plan.community_ids:
+                self.utility_naming[community_id].add(utility_plan.utility_plan_id)
 
     def declared(self, owner: str) -> tuple[d.Declaration, ...]:
         """Declarations of the whole area and those of one community or project."""
@@ -868,7 +874,9 @@ def _utility_needs(case: Case) -> Rows:
         year = plan.year if plan else case.dossier.plan_year
         for sector, shortfalls in needs.items():
             plans = tuple(u for u in case.utility[sector] if u.year is None or u.year == year)
-            yield i, UtilityNeedRow(c, plan, sector, tuple(shortfalls), plans)
+            named = case.utility_naming.get(c.community_id, set())
+            naming = tuple(u for u in plans if u.utility_plan_id in named)
+            yield i, UtilityNeedRow(c, plan, sector, tuple(shortfalls), plans, naming)
 
 
 def _shortfalls(case: Case) -> Rows:

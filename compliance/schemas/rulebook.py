@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from compliance.schemas.conditions import Kind, Limit, Tree
 from compliance.schemas.dossier import DocType
+from compliance.schemas.lowered import Lowered
 from compliance.schemas.report import Bilingual, LimitSource, Obligation, Severity
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -255,6 +256,30 @@ class Profile:
     title: Bilingual
     settings: Mapping[str, Setting]
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The questions of one check, by their number among those of its subject kind."""
+
+    holds: int
+    evidence: int | None
+    """Whether one of the documents asked for is there; never false"""
+    when: int | None
+    remarks: tuple[int, ...]
+    history: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """All that is asked of one kind of subject under one profile and mode, lowered for the engine."""
+
+    trees: tuple[Tree, ...]
+    lowered: tuple[Lowered, ...]
+    measures: tuple[str, ...]
+    """The columns that the engine needs."""
+    asked: Mapping[str, Asked]
+    """check id → its questions"""
 
 
 @dataclass(frozen=True, slots=True)

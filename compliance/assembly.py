@@ -1,0 +1,276 @@
+"""A judgement → the report: findings made when read, roll-ups, verdict, provenance; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePath
+
+from compliance.bench import Judgement, Part
+from compliance.findings import Findings, Owner, Source, condition_says, disposition_of, outcome_of
+from compliance.measures.columns import Columns
+from compliance.schemas import report as r
+from compliance.schemas.outcomes import Code
+from compliance.schemas.received import AttachmentState, Received
+from compliance.schemas.rulebook import Clause, Item
+
+__all__ = ["report", "source_of"]
+
+_SEVERITIES: tuple[r.Severity, ...] = ("critical", "major", "minor", "advisory")
+_FAILED = (Code.FAIL, Code.IMPROVE)
+_KINDS = {"area": ("本地区", "the area"), "community": ("小区", "communities"), "project": ("项目", "projects")}
+_PLACES = {"community": "/communities", "project": "/projects"}
+
+
+def report(
+    received: Received, judgement: Judgement, states: Mapping[str, AttachmentState], *, as_of_given: bool
+) -> r.Report:
+    """The whole report of one dossier. Findings are made one by one when somebody reads them."""
+    bench, dossier = judgement.bench, received.dossier
+    owners = _Owners(judgement.columns)
+    entries = [
+        (part.item, part.lines, owners.of(part), number, code)
+        for part in judgement.parts
+        for number, code in enumerate(part.codes)
+    ]
+    source = source_of(judgement, states)
+    findings = Findings(entries, source)
+    reasons = {n: findings.reason(n) for n, e in enumerate(entries) if e[4] in (Code.UNKNOWN, Code.LOST, Code.NOT_APPLICABLE)}
+    items = tuple(_item(item, judgement, owners, entries, reasons, source) for item in bench.rulebook.items)
+    return r.Report(
+        report_version=r.REPORT_VERSION,
+        provenance=_provenance(received, judgement, as_of_given),
+        area=r.Area(
+            dossier.area_code, dossier.area_name, dossier.area_level, dossier.plan_year, dossier.dossier_id,
+            bool(dossier.fictional), dossier.submitter_name,
+        ),
+        verdict=_verdict(dossier.area_name, items, entries, reasons),
+        clauses=tuple(_clause(clause, {i.item: i for i in items}) for clause in bench.rulebook.clauses),
+        items=items,
+        findings=findings,
+        faults=tuple(_fault(judgement.columns, line.check.item, line.check.name, line.check.subject, row) for line, row in judgement.lost),
+        integrity=tuple(sorted(a for a, state in states.items() if state is AttachmentState.MISMATCH)),
+    )  # fmt: skip
+
+
+def source_of(judgement: Judgement, states: Mapping[str, AttachmentState]) -> Source:
+    """The means by which findings read values, names and pointers."""
+    columns = judgement.columns
+    attachments = {a.att_id: a for a in columns.case.dossier.attachments}
+
+    def attachment(att_id: str) -> tuple[str, str | None, str]:
+        a = attachments[att_id]
+        return a.doc_type, a.title, states.get(att_id, AttachmentState.ABSENT).value
+
+    return Source(
+        value=lambda kind, name, row: columns.column(kind, name)[row],
+        read=columns.read,
+        titles=columns.titles,
+        unit=columns.unit,
+        references=columns.references,
+        row_subject=columns.subject,
+        attachment=attachment,
+        profile=judgement.bench.profile,
+        settings_document=judgement.bench.rulebook.standard.number,
+    )
+
+
+class _Owners:
+    """What findings are about, by kind, in the dossier's order."""
+
+    def __init__(self, columns: Columns) -> None:
+        case = columns.case
+        dossier = case.dossier
+        name = r.Bilingual(dossier.area_name, dossier.area_name)
+        self._all: dict[str, list[Owner]] = {
+            "area": [Owner(r.Subject("area", dossier.area_code, name, ""), dossier.submitter_name)],
+            "community": [
+                self._owner("community", c.community_id, c.name, columns.pointers.of(c), c.responsible_unit)
+                for c in case.planned
+            ],
+            "project": [
+                self._owner("project", p.project_id, p.name, columns.pointers.of(p), p.responsible_unit)
+                for p in case.projects
+            ],
+        }
+
+    @staticmethod
+    def _owner(kind: str, ident: str, name: str, pointer: str, unit: str | None) -> Owner:
+        return Owner(r.Subject(kind, ident, r.Bilingual(name, name), pointer), unit)
+
+    def of(self, part: Part) -> Sequence[Owner]:
+        if not part.nobody:
+            return self._all[part.owner_kind]
+        zh, en = _KINDS[part.owner_kind]
+        name = r.Bilingual(f"（未报送{zh}数据）", f"(no {en} reported)")
+        return [Owner(r.Subject(part.owner_kind, "", name, _PLACES[part.owner_kind]), None)]
+
+
+_Entries = Sequence[tuple[Item, object, Sequence[Owner], int, int]]
+
+
+def _tally(codes: Iterator[int] | Sequence[int]) -> r.Tally:
+    counts = {"pass": 0, "fail": 0, "unknown": 0, "not_applicable": 0}
+    for code in codes:
+        counts[outcome_of(code)] += 1
+    return r.Tally(counts["pass"], counts["fail"], counts["unknown"], counts["not_applicable"])
+
+
+def _first(found: set[r.Reason | None], rank: Sequence[r.Reason]) -> r.Reason | None:
+    return next((reason for reason in rank if reason in found), None)
+
+
+_RANK: tuple[r.Reason, ...] = (
+    "conflicting_data", "missing_parameter", "missing_field", "ambiguous_date", "missing_evidence", "needs_judgement",
+    "level_not_covered", "zone", "predates_standard", "not_due", "no_object",
+)  # fmt: skip
+
+
+def _item(
+    item: Item,
+    judgement: Judgement,
+    owners: _Owners,
+    entries: _Entries,
+    reasons: Mapping[int, r.Reason | None],
+    source: Source,
+) -> r.ItemRollup:
+    code = judgement.items[item.id]
+    own = [(n, e) for n, e in enumerate(entries) if e[0] is item]
+    outcome = outcome_of(code)
+    found = {reasons[n] for n, e in own if n in reasons and outcome_of(e[4]) == outcome}
+    reason = _first(found, _RANK) if outcome in ("unknown", "not_applicable") else None
+    failing = [e for _, e in own if e[4] in _FAILED]
+    severities = {
+        line.check.severity
+        for part in judgement.parts
+        if part.item is item
+        for line in part.lines
+        if Code.FAIL in line.codes or Code.IMPROVE in line.codes
+    }
+    codes = [e[4] for _, e in own]
+    spec = item.spec
+    return r.ItemRollup(
+        item=item.id,
+        clause=item.clause,
+        title=r.Bilingual(spec.title.zh, spec.title.en),
+        requires=r.Bilingual(spec.requires.zh, spec.requires.en),
+        cite=f"{judgement.bench.rulebook.standard.number} 附件{spec.cite.annex}" + (f"；正文{spec.cite.body}" if spec.cite.body else ""),
+        obligation=spec.obligation,
+        outcome=outcome,
+        reason=reason,
+        disposition=disposition_of(code, reason),
+        severity=min(severities, key=_SEVERITIES.index) if failing else spec.severity,
+        method=spec.rollup,
+        numerator=codes.count(Code.PASS),
+        denominator=sum(codes.count(c) for c in (Code.PASS, *_FAILED)),
+        failing=tuple(e[2][e[3]].subject.name for e in failing),
+        open=tuple(e[2][e[3]].subject.name for _, e in own if e[4] in (Code.UNKNOWN, Code.LOST)),
+        tally=_tally(codes),
+        checks=tuple(
+            r.CheckEntry(c.name, c.says, condition_says(c.holds, c.subject, source)) for c in item.checks
+        ),
+        remedy=tuple(r.Bilingual(s.zh, s.en) for s in spec.remedy.steps),
+        not_modelled=tuple(r.Bilingual(s.zh, s.en) for s in spec.not_modelled),
+    )
+
+
+def _clause(clause: Clause, items: Mapping[str, r.ItemRollup]) -> r.ClauseRollup:
+    """One indicator: any item fails, it fails; else any unknown; else any pass; an advisory failing yields to a pass."""
+    own = [items[i.id] for i in clause.items]
+    part: r.Literal["baseline", "hard_problem"] = "baseline" if clause.id.startswith("B") else "hard_problem"
+    for outcome in ("fail", "unknown", "pass", "not_applicable"):
+        found = [i for i in own if i.outcome == outcome]
+        if found:
+            reason = _first({i.reason for i in found}, _RANK)
+            return r.ClauseRollup(
+                clause.id, r.Bilingual(clause.spec.title.zh, clause.spec.title.en), part, found[0].outcome, reason,
+                tuple(i.item for i in own),
+            )  # fmt: skip
+    raise ValueError(f"clause {clause.id} has no items")
+
+
+def _verdict(
+    area: str, items: Sequence[r.ItemRollup], entries: _Entries, reasons: Mapping[int, r.Reason | None]
+) -> r.Verdict:
+    binding = [i for i in items if i.obligation != "encouraged" or i.disposition == "rectify"]
+    outcome: r.Outcome = "pass"
+    if any(i.disposition == "rectify" for i in items):
+        outcome = "fail"
+    elif any(i.outcome == "unknown" for i in binding):
+        outcome = "unknown"
+    elif all(i.outcome == "not_applicable" for i in binding):
+        outcome = "not_applicable"
+    dispositions = [disposition_of(e[4], reasons.get(n)) for n, e in enumerate(entries)]
+    baseline = [i for i in items if i.clause.startswith("B")]
+    hard = [i for i in items if i.clause.startswith("H")]
+    counts = {word: dispositions.count(word) for word in ("rectify", "improve", "supply", "review")}
+    return r.Verdict(
+        outcome,
+        _sentence(area, outcome, baseline, counts),
+        _items_tally(baseline),
+        _items_tally(hard),
+        _tally([e[4] for e in entries]),
+        **counts,
+    )
+
+
+def _items_tally(items: Sequence[r.ItemRollup]) -> r.Tally:
+    count: Callable[[str], int] = lambda word: sum(i.outcome == word for i in items)  # noqa: E731
+    return r.Tally(count("pass"), count("fail"), count("unknown"), count("not_applicable"))
+
+
+def _sentence(
+    area: str, outcome: r.Outcome, baseline: Sequence[r.ItemRollup], counts: Mapping[str, int]
+) -> r.Bilingual:
+    tally = _items_tally(baseline)
+    head_zh = f"{area}：底线要求{len(baseline)}条，符合{tally.passed}条、不符合{tally.failed}条、待证{tally.unknown}条、不适用{tally.not_applicable}条"
+    head_en = (
+        f"{area}: of {len(baseline)} baseline items {tally.passed} pass, {tally.failed} fail, "
+        f"{tally.unknown} are unknown, {tally.not_applicable} do not apply"
+    )
+    tail = {
+        "fail": (f"应整改{counts['rectify']}项", f"{counts['rectify']} findings to rectify"),
+        "unknown": (
+            f"尚不能作出符合的结论，须补充材料{counts['supply']}项、研判{counts['review']}项",
+            f"no conclusion of compliance yet: {counts['supply']} findings need material, {counts['review']} need judgement",
+        ),
+        "pass": ("未发现不符合", "nothing was found that does not comply"),
+        "not_applicable": ("本次无适用条款", "nothing applies"),
+    }[outcome]
+    return r.Bilingual(f"{head_zh}；{tail[0]}。", f"{head_en}; {tail[1]}.")
+
+
+def _fault(columns: Columns, item: str, check: str, kind: str, row: int) -> r.Fault:
+    subject = columns.subject(kind, row)
+    return r.Fault(
+        item,
+        check,
+        f"{kind} {subject.pointer or '/'}",
+        r.Bilingual(
+            "检查程序对此没有得出唯一结论，报告不完整，请勿据此签字",
+            "the checker has no single answer here; the report is incomplete and must not be signed",
+        ),
+    )
+
+
+def _provenance(received: Received, judgement: Judgement, as_of_given: bool) -> r.Provenance:
+    bench = judgement.bench
+    try:
+        tool_version = version("compliance-laojiu")
+    except PackageNotFoundError:  # run from a checkout that was not installed
+        tool_version = "0"
+    return r.Provenance(
+        source=PurePath(received.source).name or received.source,
+        dossier_sha256=received.sha256,
+        dossier_bytes=received.size,
+        rulebook_version=bench.rulebook.version,
+        rulebook_sha256=bench.rulebook.sha256,
+        profile=bench.profile.name,
+        profile_sha256=bench.profile.sha256,
+        mode=judgement.mode,
+        as_of=bench.as_of.text,
+        as_of_origin="given" if as_of_given else "today",
+        tool="compliance-laojiu",
+        tool_version=tool_version,
+        standard=bench.rulebook.standard.number,
+    )

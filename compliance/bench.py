@@ -1,0 +1,207 @@
+"""A rulebook under a place's profile, set up once; a dossier put on it → everything decided, in columns.
+
+Measures → docket → engine → judge, each called once. Writes nothing out: ``assembly`` makes the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from compliance import docket, judge, rulebook
+from compliance.engine import Engine
+from compliance.findings import Line
+from compliance.measures import measure_kinds
+from compliance.measures.columns import Columns
+from compliance.measures.subjects import KINDS, Case
+from compliance.schemas import dossier as d
+from compliance.schemas import report as r
+from compliance.schemas.outcomes import Code
+from compliance.schemas.received import AttachmentState
+from compliance.schemas.rulebook import Check, Item, Profile, Questions, Rulebook
+from compliance.schemas.scalars import Day, days
+
+__all__ = ["Bench", "Judgement", "Mode", "Part", "load_law", "open_bench", "put"]
+
+Mode = Literal["strict", "feed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A rulebook under one profile, lowered, with its engines: made once, used for any number of dossiers."""
+
+    rulebook: Rulebook
+    profile: Profile
+    questions: Mapping[str, Questions]
+    engines: Mapping[str, Engine]
+    as_of: Day
+
+
+@lru_cache(maxsize=1)
+def load_law() -> Rulebook:
+    """The shipped rulebook."""
+    return rulebook.load_rulebook(measure_kinds())
+
+
+@lru_cache(maxsize=8)
+def open_bench(profile: str, as_of: Day) -> Bench:
+    """The shipped rulebook under a profile (a name or a file) as it stands on a day."""
+    law = load_law()
+    place = rulebook.load_profile(profile, law, as_of)
+    questions = rulebook.compile_questions(law, place, measure_kinds())
+    engines = {kind: Engine(q.lowered) for kind, q in questions.items()}
+    return Bench(law, place, questions, engines, as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One item for one kind of owner: its lines, and the code of every owner."""
+
+    item: Item
+    owner_kind: str
+    lines: tuple[Line, ...]
+    codes: bytes
+    nobody: bool
+    """The dossier names no owner of this kind; then there is one code, for the gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Everything decided: parts in the standard's order, one code an item, and what was lost."""
+
+    bench: Bench
+    columns: Columns
+    mode: Mode
+    parts: tuple[Part, ...]
+    items: Mapping[str, Code]
+    worst: r.Severity | None
+    """The worst severity among failings of what must or should be."""
+    lost: tuple[tuple[Line, int], ...]
+    """Lines without exactly one answer: faults."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything that must or should be is unknown."""
+        return any(
+            Code.UNKNOWN in line.codes and line.check.obligation != "encouraged"
+            for part in self.parts
+            for line in part.lines
+        ) or any(part.nobody and Code.UNKNOWN in part.codes for part in self.parts)
+
+
+def put(dossier: d.Dossier, states: Mapping[str, AttachmentState], bench: Bench, mode: Mode) -> Judgement:
+    """Decide every line, finding and item of one dossier."""
+    columns = Columns(Case(dossier, bench.as_of), states)
+    answers = {kind: _decide(bench, columns, kind) for kind in bench.questions}
+    where = docket.Place(
+        docket.levels_of(dossier.area_level), bench.profile, days(bench.rulebook.standard.dated).first
+    )
+    owners = _owners(columns.case)
+    gates = _Gates(owners, bench.as_of)
+    parts = []
+    for item in bench.rulebook.items:
+        by_owner: dict[str, list[Line]] = {}
+        for check in item.checks:
+            owner_kind = KINDS[check.subject].owner
+            gate = gates.of(owner_kind, check.due_at)
+            line = _line(check, bench, columns, answers[check.subject], where, gate, mode)
+            by_owner.setdefault(owner_kind, []).append(line)
+        for owner_kind, lines in by_owner.items():
+            parts.append(_part(item, owner_kind, tuple(lines), len(owners[owner_kind]), where))
+    return _judgement(bench, columns, mode, tuple(parts))
+
+
+def _decide(bench: Bench, columns: Columns, kind: str) -> list[bytes]:
+    questions, rows = bench.questions[kind], columns.rows(kind)
+    if not rows:
+        return [b""] * len(questions.trees)
+    values = {name: columns.column(kind, name) for name in questions.measures}
+    return [bytes(column) for column in bench.engines[kind].decide(values, len(rows))]
+
+
+_Owners = Sequence[tuple[d.Community | None, d.Plan | None, d.Project | None]]
+
+
+def _owners(case: Case) -> dict[str, _Owners]:
+    """Who findings are about, by kind, with the plan and project that their gates depend on."""
+    return {
+        "area": [(None, case.plan, None)],
+        "community": [
+            (c, case.plan_of.get(c.community_id), case.project_of.get(c.community_id)) for c in case.planned
+        ],
+        "project": [(None, case.plan_of_project[p.project_id], p) for p in case.projects],
+    }
+
+
+class _Gates:
+    """The state of every gate for every owner, computed once."""
+
+    def __init__(self, owners: Mapping[str, _Owners], as_of: Day) -> None:
+        self._owners, self._as_of = owners, as_of
+        self._held: dict[tuple[str, str], bytes] = {}
+
+    def of(self, owner_kind: str, gate: str) -> bytes:
+        key = owner_kind, "always" if owner_kind == "area" else gate
+        if key not in self._held:
+            self._held[key] = docket.gate_states(key[1], self._owners[owner_kind], self._as_of)
+        return self._held[key]
+
+
+def _line(
+    check: Check,
+    bench: Bench,
+    columns: Columns,
+    answers: Sequence[bytes],
+    where: docket.Place,
+    gate: bytes,
+    mode: Mode,
+) -> Line:
+    owners = columns.owners(check.subject)
+    asked = bench.questions[check.subject].asked[check.id]
+    dates = columns.column(check.subject, check.dated_by) if check.dated_by else None
+    states = docket.place(check, where, gate, owners, dates)
+    holds = answers[asked.holds]
+    when = answers[asked.when] if asked.when is not None else None
+    evidence = answers[asked.evidence] if asked.evidence is not None else None
+    shown = judge.with_evidence(holds, evidence) if mode == "strict" and evidence is not None else holds
+    encouraged = check.obligation == "encouraged"
+    return Line(
+        check=check,
+        owners=owners,
+        rows_of=columns.rows_of(check.subject, len(gate)),
+        states=states,
+        when=when,
+        holds=holds,
+        evidence=evidence,
+        codes=judge.combine(states, when, shown, measured=check.measured, encouraged=encouraged),
+        remarks=tuple((answers[n], w.says) for n, w in zip(asked.remarks, check.remarks, strict=True)),
+        history=tuple((answers[n], w.says) for n, w in zip(asked.history, check.history, strict=True)),
+    )
+
+
+def _part(item: Item, owner_kind: str, lines: tuple[Line, ...], size: int, where: docket.Place) -> Part:
+    if size:
+        codes = judge.fold(size, [(line.owners, line.rows_of is None, line.codes) for line in lines])
+        return Part(item, owner_kind, lines, bytes(codes), nobody=False)
+    # Owed an answer though the dossier names nobody who could give it: not known, never silence.
+    covered = any(not line.check.levels.isdisjoint(where.levels) for line in lines)
+    return Part(item, owner_kind, lines, bytes([Code.UNKNOWN if covered else Code.NOT_APPLICABLE]), nobody=True)
+
+
+_SEVERITIES: tuple[r.Severity, ...] = ("critical", "major", "minor", "advisory")
+
+
+def _judgement(bench: Bench, columns: Columns, mode: Mode, parts: tuple[Part, ...]) -> Judgement:
+    items: dict[str, Code] = {}
+    for item in bench.rulebook.items:
+        own = [p for p in parts if p.item is item]
+        area = b"".join(p.codes for p in own if p.owner_kind == "area")
+        members = b"".join(p.codes for p in own if p.owner_kind != "area")
+        items[item.id] = judge.roll_up(item.spec.rollup, area, members)
+    lines = [line for part in parts for line in part.lines]
+    failing = {line.check.severity for line in lines if Code.FAIL in line.codes}
+    lost = [(line, row) for line in lines if Code.LOST in line.codes for row, c in enumerate(line.codes) if c == Code.LOST]
+    worst = min(failing, key=_SEVERITIES.index, default=None)
+    return Judgement(bench, columns, mode, parts, items, worst, tuple(lost))

@@ -1,0 +1,39 @@
+"""The road: a dossier → the report, one call a stage.
+
+Refuses by ``Refused`` (the input) and ``RulebookError`` (law folder or profile). What the checker itself cannot
+answer is a fault in the report, never a finding.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+from compliance.assembly import report
+from compliance.bench import Mode, open_bench, put
+from compliance.evidence.present import attachment_states
+from compliance.intake import read
+from compliance.schemas.report import Report
+from compliance.schemas.scalars import Day, days
+
+__all__ = ["check", "today"]
+
+
+def today() -> Day:
+    """The day it is in China, whatever timezone the machine is set to."""
+    return days(datetime.now(UTC).astimezone(timezone(timedelta(hours=8))).date().isoformat())
+
+
+def check(
+    source: str | Path, *, profile: str = "national", mode: Mode = "strict", as_of: str | None = None
+) -> Report:
+    """Check one dossier: a file, a folder, a zip, or ``-`` for standard input.
+
+    ``as_of`` is a full date; without it, today in China. ``mode`` ``strict`` believes only what an attachment
+    shows; ``feed`` takes claims as asserted.
+    """
+    bench = open_bench(profile, days(as_of) if as_of else today())
+    received = read(source)
+    states = attachment_states(received.dossier, received.files)
+    judgement = put(received.dossier, states, bench, mode)
+    return report(received, judgement, states, as_of_given=as_of is not None)

@@ -1,0 +1,599 @@
+"""Codes in columns → the findings people read, made one by one when asked for; decides nothing.
+
+Sentences are built from the condition itself: subject, what must hold, what was found, the limit and whose
+limit it is. A finding without a primary pointer cannot be built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, overload
+
+from compliance.schemas.conditions import All, Atom, Limit, MeasureRef, Not, Op, ParamRef, Tree, Value
+from compliance.schemas.dossier import EvidenceRef
+from compliance.schemas.lowered import Answer
+from compliance.schemas.outcomes import Code, State
+from compliance.schemas.report import (
+    AttachmentFound,
+    Basis,
+    Bilingual,
+    CheckLine,
+    Disposition,
+    DocumentAsked,
+    Finding,
+    LimitSource,
+    Measured,
+    Outcome,
+    Reason,
+    Severity,
+    Subject,
+)
+from compliance.schemas.rulebook import Check, Item, Profile
+from compliance.schemas.scalars import Day, Ratio, Unknown
+from compliance.schemas.vocabulary import DOCUMENTS, words_of
+
+__all__ = ["Findings", "Line", "Owner", "Source", "condition_says", "disposition_of", "outcome_of"]
+
+_OUTCOMES: dict[Code, Outcome] = {
+    Code.NOT_APPLICABLE: "not_applicable",
+    Code.MEASURED: "pass",
+    Code.PASS: "pass",
+    Code.UNKNOWN: "unknown",
+    Code.LOST: "unknown",
+    Code.IMPROVE: "fail",
+    Code.FAIL: "fail",
+}
+_REASON_RANK: tuple[Reason, ...] = (
+    "conflicting_data", "missing_parameter", "missing_field", "ambiguous_date", "missing_evidence", "needs_judgement",
+)  # fmt: skip
+_NA_RANK: tuple[Reason, ...] = ("level_not_covered", "zone", "predates_standard", "not_due", "no_object")
+_SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor", "advisory")
+
+_REASON_SAYS: dict[Reason, Bilingual] = {
+    "conflicting_data": Bilingual("填报数据互相矛盾", "the data reported contradict each other"),
+    "missing_parameter": Bilingual("当地规定的参数未配置", "the place's own limit is not set"),
+    "missing_field": Bilingual("所需数据未填报", "data needed were not reported"),
+    "ambiguous_date": Bilingual("日期只到年或月，先后不能判定", "a date known only to the month or year leaves the order open"),
+    "missing_evidence": Bilingual("未见证明材料", "no supporting document is there"),
+    "needs_judgement": Bilingual("需要人工研判", "a person has to judge"),
+    "not_due": Bilingual("尚未到该阶段", "the stage has not been reached"),
+    "level_not_covered": Bilingual("不属本级职责", "not a matter of this level"),
+    "no_object": Bilingual("没有适用对象", "there is nothing it applies to"),
+    "zone": Bilingual("不在采暖地区", "outside the heating zone"),
+    "predates_standard": Bilingual("早于衡量标准施行", "before the standard took effect"),
+}
+
+_OP_SAYS: dict[Op, tuple[str, str]] = {
+    Op.AT_LEAST: ("应不低于", "must be at least"),
+    Op.AT_MOST: ("应不高于", "must be at most"),
+    Op.MORE_THAN: ("应超过", "must exceed"),
+    Op.LESS_THAN: ("应低于", "must be below"),
+    Op.NOT_AFTER: ("应不晚于", "must not be after"),
+    Op.NOT_BEFORE: ("应不早于", "must not be before"),
+    Op.IS: ("应为", "must be"),
+    Op.ONE_OF: ("应为下列之一：", "must be one of"),
+    Op.PRESENT: ("应已填报", "must be reported"),
+}
+_OP_NOT: dict[Op, tuple[str, str]] = {Op.PRESENT: ("应未填报", "must not be reported")}
+
+
+def outcome_of(code: int) -> Outcome:
+    return _OUTCOMES[Code(code)]
+
+
+def disposition_of(code: int, reason: Reason | None) -> Disposition:
+    """What follows: only a failing of what must or should be goes into the 整改清单."""
+    if code == Code.FAIL:
+        return "rectify"
+    if code == Code.IMPROVE:
+        return "improve"
+    if code in (Code.UNKNOWN, Code.LOST):
+        return "review" if reason in ("needs_judgement", "missing_parameter") else "supply"
+    return "none"
+
+
+# -- words for values -----------------------------------------------------------------------------------------
+
+
+def _number(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _percent(ratio: Ratio) -> str:
+    """Exact where two decimals suffice, else cut off and marked ≈: rounding must not seem to reach a limit."""
+    scaled, rest = divmod(ratio.p * 10_000, ratio.q)
+    text = _number(Decimal(scaled) / 100)
+    return f"{text}%" if rest == 0 else f"≈{text}%"
+
+
+def _text(value: Value | Limit) -> str:
+    """The exact value as text, for machines."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Ratio):
+        return f"{value.p}/{value.q}"
+    if isinstance(value, Day):
+        return value.text
+    if isinstance(value, Decimal):
+        return _number(value)
+    if isinstance(value, tuple):
+        return ",".join(str(v) for v in value)
+    return str(value)
+
+
+@lru_cache(maxsize=4096)
+def _spoken(value: Any, unit: str) -> Bilingual:
+    """The value as people write it."""
+    if isinstance(value, bool):
+        return Bilingual("是", "yes") if value else Bilingual("否", "no")
+    if isinstance(value, Ratio):
+        fraction = f"{value.p}/{value.q}"
+        shown = _percent(value)
+        if value.q in (2, 3, 4):
+            return Bilingual(fraction, fraction)
+        return Bilingual(shown, shown) if value.q in (1, 100) else Bilingual(f"{shown}（{fraction}）", f"{shown} ({fraction})")
+    if isinstance(value, str):
+        zh, en = words_of(value)
+        return Bilingual(zh, en)
+    if isinstance(value, tuple) and not isinstance(value, Day):
+        pairs = [words_of(v) for v in value]
+        return Bilingual("、".join(p[0] for p in pairs), ", ".join(p[1] for p in pairs))
+    text = _text(value)
+    return Bilingual(text + unit, f"{text} {unit}".strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What findings are made from: the means to read values, names and pointers of rows. Filled in by ``check``."""
+
+    value: Callable[[str, str, int], Value]
+    """(kind, measure, row) → value"""
+    read: Callable[[str, str, int], tuple[str, ...]]
+    """(kind, measure, row) → pointers"""
+    titles: Callable[[str, str], tuple[str, str]]
+    unit: Callable[[str, str], str]
+    references: Callable[[str, int], Sequence[tuple[str, EvidenceRef]]]
+    row_subject: Callable[[str, int], Subject]
+    attachment: Callable[[str], tuple[str, str | None, str]]
+    """att_id → doc_type, title, state"""
+    profile: Profile
+    settings_document: str
+    """Document cited for literal limits: the standard or the statute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One check over all its rows: the docket's states, the engine's answers and the codes."""
+
+    check: Check
+    owners: Sequence[int]
+    rows_of: Mapping[int, Sequence[int]] | None
+    """Owner → its rows; None when row and owner coincide."""
+    states: bytes
+    when: bytes | None
+    holds: bytes
+    evidence: bytes | None
+    codes: bytes
+    remarks: tuple[tuple[bytes, Bilingual], ...]
+    history: tuple[tuple[bytes, Bilingual], ...]
+
+    def rows(self, owner: int) -> Sequence[int]:
+        if self.rows_of is None:
+            return (owner,) if owner < len(self.codes) else ()
+        return self.rows_of.get(owner, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What a finding is about."""
+
+    subject: Subject
+    responsible_unit: str | None
+
+
+def _limit_says(source: Source, kind: str, limit: Limit, unit: str) -> tuple[Bilingual | None, str | None, str | None]:
+    """A limit as words, as exact text, and its name if it has one; words None where the place has not set it."""
+    if isinstance(limit, ParamRef):
+        setting = source.profile.settings.get(limit.name)
+        if setting is None:
+            return None, None, f"${limit.name}"
+        return _spoken(setting.value, unit), _text(setting.value), f"${limit.name}"
+    if isinstance(limit, MeasureRef):
+        zh, en = source.titles(kind, limit.name)
+        return Bilingual(zh, en), None, limit.name
+    return _spoken(limit, unit), _text(limit), None
+
+
+def _limit_source(source: Source, check: Check, limit: Limit) -> LimitSource | None:
+    if isinstance(limit, MeasureRef):
+        return None
+    if isinstance(limit, ParamRef):
+        setting = source.profile.settings.get(limit.name)
+        return setting.source if setting else None
+    return LimitSource(source.settings_document, check.item, "national", None, None, "in_force")
+
+
+def condition_says(tree: Tree, kind: str, source: Source) -> Bilingual:
+    """A condition as a sentence, with the place's numbers: how ``explain`` and the report state a check."""
+    if isinstance(tree, Atom):
+        return _atom_says(tree, kind, source)
+    if isinstance(tree, Not):
+        inner = condition_says(tree.part, kind, source)
+        return Bilingual(f"并非（{inner.zh}）", f"not ({inner.en})")
+    parts = [condition_says(p, kind, source) for p in tree.parts]
+    zh, en = ("，并且", " and ") if isinstance(tree, All) else ("，或者", " or ")
+    wrap = [isinstance(p, Atom) for p in tree.parts]
+    return Bilingual(
+        zh.join(p.zh if w else f"（{p.zh}）" for p, w in zip(parts, wrap, strict=True)),
+        en.join(p.en if w else f"({p.en})" for p, w in zip(parts, wrap, strict=True)),
+    )
+
+
+def _atom_says(atom: Atom, kind: str, source: Source) -> Bilingual:
+    if isinstance(atom.measure, ParamRef):
+        title, unit = Bilingual(f"当地参数{atom.measure.name}", f"the place's {atom.measure.name}"), ""
+    else:
+        title, unit = Bilingual(*source.titles(kind, atom.measure)), source.unit(kind, atom.measure)
+    zh, en = (_OP_NOT if atom.limit is False and atom.op in _OP_NOT else _OP_SAYS)[atom.op]
+    if atom.op is Op.PRESENT:
+        return Bilingual(f"{title.zh}{zh}", f"{title.en} {en}")
+    limit, _, name = _limit_says(source, kind, atom.limit, unit)
+    if limit is None:
+        limit = Bilingual(f"当地规定值（{name}，未配置）", f"the place's value ({name}, not set)")
+    return Bilingual(f"{title.zh}{zh}{limit.zh}", f"{title.en} {en} {limit.en}")
+
+
+def _relevant(tree: Tree, profile: Profile) -> Iterator[Atom]:
+    """The atoms that speak under this place's choices: a branch for another choice is left out, and so is a
+    choice that was made, since it needs no telling."""
+    if isinstance(tree, Not):
+        yield from _relevant(tree.part, profile)
+    elif isinstance(tree, Atom):
+        if not (isinstance(tree.measure, ParamRef) and tree.measure.name in profile.settings):
+            yield tree
+    elif not any(_ruled_out(part, profile) for part in tree.parts):
+        for part in tree.parts:
+            yield from _relevant(part, profile)
+    elif not isinstance(tree, All):
+        for part in tree.parts:
+            if not _ruled_out(part, profile):
+                yield from _relevant(part, profile)
+
+
+def _ruled_out(tree: Tree, profile: Profile) -> bool:
+    """Whether a branch is meant for a choice that the place has not made."""
+    if isinstance(tree, All):
+        return any(_ruled_out(part, profile) for part in tree.parts)
+    if not (isinstance(tree, Atom) and isinstance(tree.measure, ParamRef) and tree.op is Op.IS):
+        return False
+    setting = profile.settings.get(tree.measure.name)
+    return setting is not None and setting.value != tree.limit
+
+
+# -- findings -------------------------------------------------------------------------------------------------
+
+
+class Findings(Sequence[Finding]):
+    """All findings of a report, in the order of the standard, then of the dossier; made when read."""
+
+    def __init__(self, entries: Sequence[tuple[Item, Sequence[Line], Sequence[Owner], int, int]], source: Source) -> None:
+        """Each entry: item, the lines of one owner kind, its owners, the owner's number, its code."""
+        self._entries = entries
+        self._source = source
+        self._words: dict[tuple[str, Tree], tuple[Atom, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Finding]: ...
+    def __getitem__(self, index: int | slice) -> Finding | list[Finding]:
+        if isinstance(index, slice):
+            return [self._make(*e) for e in self._entries[index]]
+        return self._make(*self._entries[index])
+
+    def __iter__(self) -> Iterator[Finding]:
+        return (self._make(*e) for e in self._entries)
+
+    def reason(self, index: int) -> Reason | None:
+        """The reason of one finding, without making it."""
+        _, lines, _, owner, code = self._entries[index]
+        if code in (Code.UNKNOWN, Code.LOST):
+            found = {self._line_reason(line, row) for line in lines for row in line.rows(owner) if line.codes[row] == code}
+            return next((r for r in _REASON_RANK if r in found), None if found else "missing_field")
+        if code == Code.NOT_APPLICABLE:
+            found = {self._line_reason(line, row) for line in lines for row in line.rows(owner)}
+            return next((r for r in _NA_RANK if r in found), "no_object")
+        return None
+
+    # -- one line -------------------------------------------------------------------------------------------
+
+    def _atoms(self, line: Line, row: int) -> tuple[Atom, ...]:
+        """The atoms that a line's outcome rests on: of its guard where that decided, of its condition else."""
+        tree = line.check.holds
+        if line.when is not None and line.when[row] != Answer.TRUE and line.check.when is not None:
+            tree = line.check.when
+        key = (line.check.subject, tree)
+        held = self._words.get(key)
+        if held is None:
+            held = self._words[key] = tuple(dict.fromkeys(_relevant(tree, self._source.profile)))
+        return held
+
+    def _line_reason(self, line: Line, row: int) -> Reason | None:
+        code, state = line.codes[row], State(line.states[row])
+        if code == Code.NOT_APPLICABLE:
+            return "no_object" if state is State.READY else state.name.lower()  # type: ignore[return-value]
+        if code != Code.UNKNOWN:
+            return None
+        if state is not State.READY:
+            return state.name.lower()  # type: ignore[return-value]
+        if line.holds[row] == Answer.TRUE and (line.when is None or line.when[row] == Answer.TRUE):
+            return "missing_evidence"
+        reasons = set()
+        for atom in self._atoms(line, row):
+            for side in (atom.measure, atom.limit):
+                if isinstance(side, ParamRef):
+                    if side.name not in self._source.profile.settings:
+                        reasons.add("missing_parameter")
+                elif side is atom.measure or isinstance(side, MeasureRef):
+                    name = side.name if isinstance(side, MeasureRef) else str(side)
+                    value = self._source.value(line.check.subject, name, row)
+                    if isinstance(value, Unknown):
+                        reasons.add(value.value)
+        if reasons:
+            return next(r for r in _REASON_RANK if r in reasons)
+        return "ambiguous_date"  # all values are known, so only dates of reduced precision can leave it open
+
+    def _measured(self, line: Line, row: int, atom: Atom) -> Measured:
+        source, kind = self._source, line.check.subject
+        limit, limit_text, limit_name = (None, None, None)
+        if isinstance(atom.measure, ParamRef):
+            title, unit, pointers = Bilingual(f"当地参数{atom.measure.name}", f"the place's {atom.measure.name}"), "", ()
+            setting = source.profile.settings.get(atom.measure.name)
+            value: Any = setting.value if setting else Unknown.MISSING_PARAMETER
+            name = f"${atom.measure.name}"
+        else:
+            name = atom.measure
+            title, unit = Bilingual(*source.titles(kind, name)), source.unit(kind, name)
+            value, pointers = source.value(kind, name, row), source.read(kind, name, row)
+        limit, limit_text, limit_name = _limit_says(source, kind, atom.limit, unit)
+        if isinstance(atom.limit, MeasureRef):
+            other = source.value(kind, atom.limit.name, row)
+            limit_text = None if isinstance(other, Unknown) else _text(other)
+            pointers = tuple(dict.fromkeys((*pointers, *source.read(kind, atom.limit.name, row))))
+            if limit and not isinstance(other, Unknown):
+                shown = _spoken(other, unit)
+                limit = Bilingual(f"{limit.zh}（{shown.zh}）", f"{limit.en} ({shown.en})")
+        says = _compared(title, atom, value, limit, limit_name, unit)
+        unknown: Reason | None = value.value if isinstance(value, Unknown) else None
+        return Measured(
+            name, title, None if unknown else _text(value), unit, unknown, atom.op.value,
+            limit_text, limit_name, _limit_source(source, line.check, atom.limit), pointers, says,
+        )  # fmt: skip
+
+    def _check_line(self, line: Line, row: int) -> CheckLine:
+        check, code = line.check, Code(line.codes[row])
+        values: tuple[Measured, ...] = ()
+        if line.states[row] == State.READY and code != Code.NOT_APPLICABLE:
+            values = tuple([self._measured(line, row, atom) for atom in self._atoms(line, row)])
+        return CheckLine(
+            check.name,
+            self._source.row_subject(check.subject, row),
+            outcome_of(code),
+            self._line_reason(line, row),
+            self._basis(line, row),
+            check.obligation,
+            check.severity,
+            values,
+        )
+
+    def _basis(self, line: Line, row: int) -> Basis | None:
+        code = line.codes[row]
+        if code == Code.MEASURED:
+            return "measured"
+        if code != Code.PASS:
+            return None
+        return "evidenced" if line.evidence is None or line.evidence[row] == Answer.TRUE else "asserted"
+
+    # -- one finding ----------------------------------------------------------------------------------------
+
+    def _make(self, item: Item, lines: Sequence[Line], owners: Sequence[Owner], number: int, code: int) -> Finding:
+        owner = owners[number]
+        pairs = [(line, row) for line in lines for row in line.rows(number)]
+        made = [self._check_line(line, row) for line, row in pairs]
+        deciding = [(p, c) for p, c in zip(pairs, made, strict=True) if p[0].codes[p[1]] == code]
+        reason: Reason | None = None
+        if code in (Code.UNKNOWN, Code.LOST):
+            reason = next((r for r in _REASON_RANK if r in {c.reason for _, c in deciding}), None)
+            if not made:  # nobody is named who could answer
+                reason = "missing_field"
+        elif code == Code.NOT_APPLICABLE:
+            reason = next((r for r in _NA_RANK if r in {c.reason for c in made}), "no_object")
+        pointers = tuple(
+            dict.fromkeys(p for _, c in deciding for v in c.values for p in v.pointers)
+        ) or tuple(dict.fromkeys(c.subject.pointer for _, c in deciding))
+        primary = pointers[0] if pointers else owner.subject.pointer
+        severity: Severity = item.spec.severity
+        obligation = item.spec.obligation
+        if code in (Code.FAIL, Code.IMPROVE):
+            severity = min((c.severity for _, c in deciding), key=_SEVERITIES.index)
+            obligation = min((c.obligation for _, c in deciding), key=("mandatory", "expected", "encouraged").index)
+        basis: Basis | None = None
+        if code in (Code.PASS, Code.MEASURED):
+            bases = {c.basis for _, c in deciding}
+            basis = "measured" if code == Code.MEASURED else ("asserted" if "asserted" in bases else "evidenced")
+        asked, found = self._documents(pairs)
+        return Finding(
+            id="/".join((item.id, owner.subject.kind, owner.subject.id)),
+            item=item.id,
+            clause=item.clause,
+            subject=owner.subject,
+            outcome=outcome_of(code),
+            reason=reason,
+            basis=basis,
+            obligation=obligation,
+            severity=severity,
+            disposition=disposition_of(code, reason),
+            sentence=_sentence(item, owner, code, reason, basis, [(p[0].check, c) for p, c in deciding]),
+            primary=primary,
+            related=pointers[1:],
+            checks=tuple(made),
+            asked=asked,
+            found=found,
+            remarks=self._said(pairs, "remarks"),
+            history=self._said(pairs, "history"),
+            reference=self._reference(pairs) if reason == "predates_standard" else None,
+            responsible_unit=owner.responsible_unit,
+        )
+
+    @staticmethod
+    def _said(pairs: Sequence[tuple[Line, int]], what: str) -> tuple[Bilingual, ...]:
+        """Remarks or history of the lines that were really asked."""
+        said = [
+            words
+            for line, row in pairs
+            if line.states[row] == State.READY
+            for answers, words in getattr(line, what)
+            if answers[row] == Answer.TRUE
+        ]
+        return tuple(dict.fromkeys(said))
+
+    @staticmethod
+    def _reference(pairs: Sequence[tuple[Line, int]]) -> Outcome:
+        """What the conditions would have said, for a matter that predates the standard."""
+        answers = {
+            line.holds[row]
+            for line, row in pairs
+            if line.states[row] == State.PREDATES_STANDARD and (line.when is None or line.when[row] != Answer.FALSE)
+        }
+        if Answer.FALSE in answers:
+            return "fail"
+        return "pass" if answers == {Answer.TRUE} else "unknown"
+
+    def _documents(self, pairs: Sequence[tuple[Line, int]]) -> tuple[tuple[DocumentAsked, ...], tuple[AttachmentFound, ...]]:
+        asked: dict[str, None] = {}
+        found: dict[str, AttachmentFound] = {}
+        for line, row in pairs:
+            if line.states[row] != State.READY or not line.check.documents or line.codes[row] == Code.NOT_APPLICABLE:
+                continue
+            asked.update(dict.fromkeys(line.check.documents))
+            for pointer, ref in self._source.references(line.check.subject, row):
+                doc_type, title, state = self._source.attachment(ref.attachment)
+                if doc_type in line.check.documents and pointer not in found:
+                    found[pointer] = AttachmentFound(
+                        ref.attachment, doc_type, title, ref.page, ref.quote, state, pointer  # type: ignore[arg-type]
+                    )
+        return tuple(DocumentAsked(t, Bilingual(*DOCUMENTS[t])) for t in asked), tuple(found.values())
+
+
+def _compared(
+    title: Bilingual, atom: Atom, value: Any, limit: Bilingual | None, limit_name: str | None, unit: str
+) -> Bilingual:
+    """参与率应不低于80%，实为63%"""
+    zh, en = (_OP_NOT if atom.limit is False and atom.op in _OP_NOT else _OP_SAYS)[atom.op]
+    if isinstance(value, Unknown):
+        why = _REASON_SAYS[value.value]
+        found = Bilingual(f"现有材料：{why.zh}", f"found: {why.en}")
+    else:
+        spoken = _spoken(value, unit)
+        found = Bilingual(f"实为{spoken.zh}", f"found: {spoken.en}")
+    if atom.op is Op.PRESENT:
+        return Bilingual(f"{title.zh}{zh}，{found.zh}", f"{title.en} {en}; {found.en}")
+    if limit is None:
+        limit = Bilingual(f"当地规定值（{limit_name}，未配置）", f"the place's value ({limit_name}, not set)")
+    return Bilingual(f"{title.zh}{zh}{limit.zh}，{found.zh}", f"{title.en} {en} {limit.en}; {found.en}")
+
+
+_SHOWN = 3
+"""How many deciding lines a sentence tells in full."""
+_LISTED = 8
+"""How many things that are missing a sentence names."""
+_OWN = ("area", "community", "project", "plan", "consultation", "vote", "consensus", "survey")
+"""Subjects that go without saying, because a finding is about their owner."""
+
+
+def _sentence(
+    item: Item, owner: Owner, code: int, reason: Reason | None, basis: Basis | None, deciding: Sequence[tuple[Check, CheckLine]]
+) -> Bilingual:
+    name, title = owner.subject.name, item.spec.title
+    if code == Code.NOT_APPLICABLE and reason:
+        why = _REASON_SAYS[reason]
+        return Bilingual(f"{name.zh}：“{title.zh}”不适用，{why.zh}。", f"{name.en}: “{title.en}” does not apply, {why.en}.")
+    if code == Code.MEASURED:
+        values = [v.says for _, c in deciding for v in c.values][:1]
+        zh = values[0].zh.split("，")[-1] if values else ""
+        en = values[0].en.split("; ")[-1] if values else ""
+        return Bilingual(
+            f"{name.zh}：“{title.zh}”已报告，{zh}；当地未定限值，只计量、不评判。",
+            f"{name.en}: “{title.en}” is reported, {en}; the place sets no limit, so it is measured and not judged.",
+        )
+    if code == Code.PASS:
+        if basis == "asserted":
+            return Bilingual(
+                f"{name.zh}：“{title.zh}”按填报数据符合要求，未核对证明材料。",
+                f"{name.en}: “{title.en}” is met by what was reported; no document was seen.",
+            )
+        return Bilingual(f"{name.zh}：“{title.zh}”符合要求。", f"{name.en}: “{title.en}” is met.")
+    if code in (Code.FAIL, Code.IMPROVE):
+        parts = [_breach(check, line) for check, line in deciding[:_SHOWN]]
+        more = len(deciding) - len(parts)
+        zh, en = "；".join(p.zh for p in parts), "; ".join(p.en for p in parts)
+        if more > 0:
+            zh, en = f"{zh}；另有{more}处", f"{en}; and {more} more"
+        word = ("不符合要求", "is not met") if code == Code.FAIL else ("尚未做到（鼓励类）", "is not met (encouraged only)")
+        return Bilingual(f"{name.zh}：“{title.zh}”{word[0]}。{zh}。", f"{name.en}: “{title.en}” {word[1]}. {en}.")
+    why = _REASON_SAYS[reason] if reason else Bilingual("检查程序未得出结论", "the checker reached no answer")
+    gaps = _gaps(deciding)
+    zh, en = (f"：{gaps.zh}", f": {gaps.en}") if gaps.zh else ("", "")
+    return Bilingual(f"{name.zh}：“{title.zh}”待证，{why.zh}{zh}。", f"{name.en}: “{title.en}” is open, {why.en}{en}.")
+
+
+def _row(line: CheckLine) -> Bilingual:
+    """A row subject in front of what is said of it."""
+    if line.subject.kind in _OWN or not line.subject.name.zh:
+        return Bilingual("", "")
+    return Bilingual(f"【{line.subject.name.zh}】", f"[{line.subject.name.en}] ")
+
+
+def _breach(check: Check, line: CheckLine) -> Bilingual:
+    """A failing line: what must hold, and what was found against the limit."""
+    row = _row(line)
+    if len(line.values) == 1:
+        return Bilingual(f"{row.zh}{check.says.zh}一项未满足：{line.values[0].says.zh}", f"{row.en}not so: {check.says.en} ({line.values[0].says.en})")
+    found: dict[str, Measured] = {}
+    for value in line.values:
+        found.setdefault(value.measure, value)
+    zh = "，".join(f"{v.title.zh}{v.says.zh.rsplit('，', 1)[-1]}" for v in found.values())
+    en = ", ".join(f"{v.title.en} {v.says.en.rsplit('; ', 1)[-1]}" for v in found.values())
+    return Bilingual(f"{row.zh}{check.says.zh}一项未满足：{zh}", f"{row.en}not so: {check.says.en} ({en})")
+
+
+def _gaps(deciding: Sequence[tuple[Check, CheckLine]]) -> Bilingual:
+    """What stands between an open finding and an answer, each thing named once."""
+    zh: dict[str, None] = {}
+    en: dict[str, None] = {}
+    for check, line in deciding:
+        row = _row(line)
+        if line.reason == "missing_evidence":
+            zh[f"{row.zh}缺{'或'.join(DOCUMENTS[t][0] for t in check.documents)}"] = None
+            en[f"{row.en}no {' or '.join(DOCUMENTS[t][1] for t in check.documents)}"] = None
+            continue
+        for value in line.values:
+            if value.unknown or line.reason == "ambiguous_date":
+                zh[f"{row.zh}{value.title.zh}"] = None
+                en[f"{row.en}{value.title.en}"] = None
+            if value.limit is None and value.limit_name and value.limit_name.startswith("$"):
+                zh[f"当地参数 {value.limit_name[1:]}"] = None
+                en[f"the place's {value.limit_name[1:]}"] = None
+        if not line.values:
+            zh[f"{row.zh}项目阶段和日期"] = None
+            en[f"{row.en}the project's stage and dates"] = None
+    more = len(zh) - _LISTED
+    tail = (f"等{len(zh)}项", f" and {more} more") if more > 0 else ("", "")
+    return Bilingual("、".join(list(zh)[:_LISTED]) + tail[0], ", ".join(list(en)[:_LISTED]) + tail[1])

@@ -1,0 +1,237 @@
+"""A case → its rows by kind and, for each measure asked for, one column of values; computes nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from compliance.measures.base import measures_of
+from compliance.measures.subjects import KINDS, Case
+from compliance.measures.trace import Pointers, read_pointers
+from compliance.schemas import dossier as d
+from compliance.schemas.conditions import Value
+from compliance.schemas.received import AttachmentState
+from compliance.schemas.report import Bilingual, Subject
+from compliance.schemas.scalars import Unknown
+
+__all__ = ["Columns"]
+
+_BROAD = {"dossier", "communities", "projects", "reserve_entries", "plan", "as_of"}
+"""Row fields whose evidence is not the row's own, except where the row is about them."""
+
+_WHOLE = {"PlanRow": {"plan"}, "PlanCountyRow": {"plan"}, "AreaRow": {"plan"}}
+
+
+_FOCUS = {
+    "mechanism_document": "document",
+    "plan": "plan",
+    "plan_county": "plan",
+    "financing": "financing",
+    "issue": "issue",
+    "fund_txn": "txn",
+    "rank_pair": "unselected",
+    "quality_system": "document",
+    "fund_segment": "document",
+    "area_unit": "area_unit",
+    "area_survey": "survey",
+    "community": "community",
+    "prior_renovation": "prior",
+    "archive": "archive",
+    "shortfall": "shortfall",
+    "participation_step": "step",
+    "consultation": "consultation",
+    "vote": "vote",
+    "publicity": "publicity",
+    "consensus": "consensus",
+    "survey": "survey",
+    "fund_account": "account",
+    "handover": "handover",
+    "project": "project",
+    "demolition": "demolition",
+    "project_sector": "signatory",
+    "project_party": "party",
+    "acceptance_party": "acceptance",
+    "quality_event": "event",
+    "quality_issue": "issue",
+}
+"""The object that a row is about; where there is none, the place below its owner is pointed at."""
+
+
+class Columns:
+    """Rows, owners and value columns of one dossier."""
+
+    def __init__(self, case: Case, states: Mapping[str, AttachmentState]) -> None:
+        self.case = case
+        self._states = states
+        self._rows: dict[str, list[Any]] = {}
+        self._owners: dict[str, list[int]] = {}
+        self._columns: dict[tuple[str, str], list[Value]] = {}
+        self._types: dict[str, list[frozenset[str]]] = {}
+        self._measures = {name: measures_of(kind.row.__name__) for name, kind in KINDS.items()}
+        self._pointers: Pointers | None = None
+        self._by_owner: dict[str, Mapping[int, Sequence[int]] | None] = {}
+        self._keys: dict[str, list[str]] = {}
+        self._present = {
+            a.att_id: a.doc_type
+            for a in case.dossier.attachments
+            if states.get(a.att_id) is AttachmentState.PRESENT
+        }
+        self._refs: dict[type, tuple[tuple[str, ...], bool]] = {}
+
+    # -- rows -----------------------------------------------------------------------------------------------
+
+    def _load(self, kind: str) -> None:
+        pairs = list(KINDS[kind].rows(self.case))
+        self._owners[kind] = [owner for owner, _ in pairs]
+        self._rows[kind] = [row for _, row in pairs]
+
+    def rows(self, kind: str) -> list[Any]:
+        if kind not in self._rows:
+            self._load(kind)
+        return self._rows[kind]
+
+    def owners(self, kind: str) -> list[int]:
+        """For each row of a kind, the index of its owner."""
+        self.rows(kind)
+        return self._owners[kind]
+
+    def rows_of(self, kind: str, size: int) -> Mapping[int, Sequence[int]] | None:
+        """Owner → its rows; ``None`` where row i is all that owner i has."""
+        if kind not in self._by_owner:
+            owners = self.owners(kind)
+            by_owner: dict[int, list[int]] | None = None
+            if len(owners) != size or owners != list(range(size)):
+                by_owner = {}
+                for row, owner in enumerate(owners):
+                    by_owner.setdefault(owner, []).append(row)
+            self._by_owner[kind] = by_owner
+        return self._by_owner[kind]
+
+    def subject(self, kind: str, index: int) -> Subject:
+        """What a row is called and where it stands; rows of one owner with the same key are told apart by number."""
+        entry, row = KINDS[kind], self.rows(kind)[index]
+        if kind not in self._keys:
+            counts: dict[tuple[int, str], int] = {}
+            keys = []
+            for owner, other in zip(self.owners(kind), self.rows(kind), strict=True):
+                key = entry.key(other)
+                counts[owner, key] = counts.get((owner, key), 0) + 1
+                keys.append(key if counts[owner, key] == 1 else f"{key}#{counts[owner, key]}")
+            self._keys[kind] = keys
+        focus = getattr(row, _FOCUS.get(kind, ""), None)
+        pointer = self.pointers.of(focus) if focus is not None else self.pointers.owner(row) + entry.place
+        return Subject(kind, self._keys[kind][index], Bilingual(entry.zh(row), entry.en(row)), pointer)
+
+    # -- values ---------------------------------------------------------------------------------------------
+
+    def column(self, kind: str, name: str) -> list[Value]:
+        held = self._columns.get((kind, name))
+        if held is None:
+            if name.startswith("evidence:"):
+                held = self._evidence(kind, name.removeprefix("evidence:").split("+"))
+            else:
+                take = self._measures[kind][name].take
+                held = [take(row) for row in self.rows(kind)]
+            self._columns[kind, name] = held
+        return held
+
+    def unit(self, kind: str, name: str) -> str:
+        return self._measures[kind][name].unit
+
+    def titles(self, kind: str, name: str) -> tuple[str, str]:
+        found = self._measures[kind][name]
+        return found.zh, found.en
+
+    # -- pointers -------------------------------------------------------------------------------------------
+
+    @property
+    def pointers(self) -> Pointers:
+        if self._pointers is None:
+            self._pointers = Pointers(self.case.dossier)
+        return self._pointers
+
+    def read(self, kind: str, name: str, index: int) -> tuple[str, ...]:
+        """Where a value was read from, or looked for."""
+        return read_pointers(self._measures[kind][name].take, self.rows(kind)[index], self.pointers)
+
+    # -- evidence -------------------------------------------------------------------------------------------
+
+    def _shape(self, cls: type) -> tuple[tuple[str, ...], bool]:
+        """Fields of a model that are documents, and whether it has evidence of its own."""
+        held = self._refs.get(cls)
+        if held is None:
+            fields = getattr(cls, "model_fields", {})
+            documents = tuple(n for n, f in fields.items() if "Document" in str(f.annotation) or "FellingPermit" in str(f.annotation))
+            held = self._refs[cls] = (documents, "evidence" in fields)
+        return held
+
+    def _models(self, row: Any) -> list[BaseModel]:
+        """The objects of a row that its evidence may stand on."""
+        broad = _BROAD - _WHOLE.get(type(row).__name__, set())
+        found: list[BaseModel] = []
+        for name, value in zip(row._fields, row, strict=True):
+            if name in broad or value is None:
+                continue
+            if isinstance(value, BaseModel):
+                found.append(value)
+            elif value.__class__ is tuple and value and isinstance(value[0], BaseModel):
+                found += value
+        return found
+
+    def references(self, kind: str, index: int) -> list[tuple[str, d.EvidenceRef]]:
+        """Evidence on a row's own objects, each with the pointer of the reference."""
+        found = []
+        for model in self._models(self.rows(kind)[index]):
+            documents, has_evidence = self._shape(type(model))
+            base = self.pointers.of(model)
+            for i, ref in enumerate(model.evidence if has_evidence else ()):  # type: ignore[attr-defined]
+                found.append((f"{base}/evidence/{i}", ref))
+            for name in documents:
+                document = getattr(model, name)
+                for i, ref in enumerate(document.evidence if document else ()):
+                    found.append((f"{base}/{name}/evidence/{i}", ref))
+            if isinstance(model, d.Archive):
+                for name in ("images", "images_before", "images_after"):
+                    for i, ref in enumerate(getattr(model, name)):
+                        found.append((f"{base}/{name}/{i}", ref))
+        return found
+
+    def _doc_types(self, kind: str) -> list[frozenset[str]]:
+        """For each row, the types of the documents that are really there."""
+        held = self._types.get(kind)
+        if held is None:
+            of_model: dict[int, frozenset[str]] = {}
+            held = []
+            for row in self.rows(kind):
+                types: frozenset[str] = frozenset()
+                for model in self._models(row):
+                    own = of_model.get(id(model))
+                    if own is None:
+                        own = of_model[id(model)] = self._types_of(model)
+                    if own:
+                        types = types | own if types else own
+                held.append(types)
+            self._types[kind] = held
+        return held
+
+    def _types_of(self, model: BaseModel) -> frozenset[str]:
+        documents, has_evidence = self._shape(type(model))
+        refs: list[d.EvidenceRef] = list(model.evidence) if has_evidence else []  # type: ignore[attr-defined]
+        for name in documents:
+            document = getattr(model, name)
+            if document is not None:
+                refs += document.evidence
+        if isinstance(model, d.Archive):
+            refs += (*model.images, *model.images_before, *model.images_after)
+        present = self._present
+        return frozenset([present[r.attachment] for r in refs if r.attachment in present])
+
+    def _evidence(self, kind: str, documents: Sequence[str]) -> list[Value]:
+        asked = frozenset(documents)
+        return [
+            Unknown.MISSING_EVIDENCE if asked.isdisjoint(types) else True for types in self._doc_types(kind)
+        ]
+
+
