@@ -53,7 +53,7 @@ CLAUSES = {
     "H7": ("构建适应存量改造的政策制度", "Policies that fit existing stock"),
     "H8": ("小区专营设施专业化管理", "Utilities handed to their operators"),
     "H9": (
-        "结合改造完善住宅专项维修资金归集、使用、续筹机制",
+        "完善住宅专项维修资金归集、使用、续筹机制",
         "Maintenance funds collected, used, replenished",
     ),
     "H10": ("居民同步实施户内改造", "Residents renovate indoors at the same time"),

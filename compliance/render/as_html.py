@@ -18,8 +18,19 @@ from markupsafe import Markup, escape
 
 from compliance.render.digest import ItemDigest, deciding, digest, exempt_name, gaps
 from compliance.render.plain import visible
-from compliance.render.words import SYMBOLS, TITLE, WORDS, counts, join, label, limit_source, pointer, word
-from compliance.schemas.report import AttachmentFound, Bilingual, Finding, Measured, Report
+from compliance.render.words import (
+    SYMBOLS,
+    TITLE,
+    WORDS,
+    counts,
+    document,
+    join,
+    label,
+    limit_source,
+    pointer,
+    word,
+)
+from compliance.schemas.report import Bilingual, Finding, Measured, Report
 
 __all__ = ["render"]
 
@@ -122,18 +133,6 @@ def _places(finding: Finding) -> list[Bilingual]:
     return [pointer(place) for place in dict.fromkeys(found)]
 
 
-def _document(found: AttachmentFound) -> Bilingual:
-    title = found.title or found.attachment
-    zh, en = [title, word("state", found.state).zh], [title, word("state", found.state).en]
-    if found.page is not None:
-        zh.insert(1, f"第 {found.page} 页")
-        en.insert(1, f"page {found.page}")
-    if found.quote is not None:
-        zh.append(f"摘录“{found.quote}”")
-        en.append(f'quote "{found.quote}"')
-    return Bilingual("，".join(zh), ", ".join(en))
-
-
 def _asset(name: str) -> str:
     return (files("compliance.render") / "templates" / name).read_text("utf-8")
 
@@ -162,7 +161,7 @@ def _environment() -> Environment:
         TITLE=TITLE,
         badge=_badge,
         counts=counts,
-        document=_document,
+        document=document,
         enough=_enough,
         join=join,
         label=lambda name: _both(label(name)),

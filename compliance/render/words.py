@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from compliance.schemas.report import Bilingual, ItemRollup, LimitSource
+from compliance.schemas.report import AttachmentFound, Bilingual, ItemRollup, LimitSource
 
 __all__ = [
     "SYMBOLS",
     "TITLE",
     "WORDS",
     "counts",
+    "document",
     "join",
     "label",
     "limit_source",
@@ -117,7 +118,9 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         feed=("数据流（认可申报）", "feed (assertions accepted)"),
     ),
     "as_of_origin": _table(given=("指定", "given"), today=("检查当日", "day of the check")),
-    "status": _table(in_force=("现行有效", "in force"), draft=("征求意见稿", "draft")),
+    "status": _table(
+        in_force=("现行有效", "in force"), draft=("征求意见稿，尚未施行", "draft, not in force")
+    ),
     "state": _table(
         present=("已核对", "verified"),
         unhashed=("在卷，未附校验值", "present, no hash given"),
@@ -156,7 +159,6 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         date=("日期", "Date"),
         demo=("虚构样例，不得作为任何认定依据", "Fictional example; no ground for any decision"),
         dossier=("档案", "Dossier"),
-        draft_limit=("征求意见稿，尚未施行", "draft, not in force"),
         example=("例如", "Example"),
         faults=("检查程序故障，本报告不完整", "The checker failed; this report is incomplete"),
         faults_say=(
@@ -282,6 +284,19 @@ def limit_source(source: LimitSource) -> Bilingual:
         f"{document}{source.section}（{'，'.join(filter(None, zh))}）",
         f"{document} {source.section} ({', '.join(filter(None, en))})",
     )
+
+
+def document(found: AttachmentFound) -> Bilingual:
+    """An attachment that the dossier names, and what was found of it."""
+    title, state = found.title or found.attachment, word("state", found.state)
+    zh, en = [title, state.zh], [title, state.en]
+    if found.page is not None:
+        zh.insert(1, f"第 {found.page} 页")
+        en.insert(1, f"page {found.page}")
+    if found.quote is not None:
+        zh.append(f"摘录“{found.quote}”")
+        en.append(f'quote "{found.quote}"')
+    return Bilingual("，".join(zh), ", ".join(en))
 
 
 def counts(item: ItemRollup) -> Bilingual:
