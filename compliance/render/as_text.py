@@ -16,6 +16,7 @@ from compliance.render.words import (
     TITLE,
     WORDS,
     counts,
+    document,
     join,
     label,
     limit_source,
@@ -243,6 +244,7 @@ class _Page:
         rows.append(("pointer", self.names([pointer(p) for p in pointers])))
         if finding.responsible_unit is not None:
             rows.append(("responsible", finding.responsible_unit))
+        rows += self.documents(finding)
         rows += [("remark", say(text, self.lang)) for text in finding.remarks]
         rows += [("history", say(text, self.lang)) for text in finding.history]
         self.table("    ", rows)
@@ -265,9 +267,9 @@ class _Page:
         rows = [("subject", self.names([f.subject.name for f in gap.findings], total=True))]
         rows.append(("pointer", self.names([pointer(place) for place in gap.places])))
         told = gap.findings[: self.full if self.full > FULL else 1]
-        rows += [
-            ("example" if len(gap.findings) > 1 else "result", self.sentence(finding)) for finding in told
-        ]
+        for finding in told:
+            rows.append(("example" if len(gap.findings) > 1 else "result", self.sentence(finding)))
+            rows += self.documents(finding)
         self.table("    ", rows)
 
     def notes(self) -> None:
@@ -357,6 +359,10 @@ class _Page:
         self.put(" · ".join((*words, say(counts(roll), self.lang))), first="  ")
         cite = self.pick(f"（{roll.cite}）", f" ({roll.cite})")
         self.table("  ", [("requires", say(roll.requires, self.lang) + cite)])
+
+    def documents(self, finding: Finding) -> list[tuple[str, str]]:
+        """Attachments that are named but not verified."""
+        return [("found", say(document(d), self.lang)) for d in finding.found if d.state != "present"]
 
     def sentence(self, finding: Finding) -> str:
         name, text = say(finding.subject.name, self.lang), say(finding.sentence, self.lang)
