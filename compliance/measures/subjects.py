@@ -216,7 +216,7 @@ class PartyLedRow(NamedTuple):
 
 
 class AreaDriveRow(NamedTuple):
-    """The area's renovation by area unit: its policies on it, its units, and the declaration that there is none."""
+    """The area's renovation by area unit: its policies on it, its units, and what of it is declared absent."""
 
     policies: tuple[d.PolicyDoc, ...]
     area_units: tuple[d.AreaUnit, ...]
@@ -751,7 +751,7 @@ def _party_led(case: Case) -> Rows:
 def _area_drive(case: Case) -> Rows:
     dossier = case.dossier
     policies = tuple(p for p in dossier.policies if "area_renovation" in p.topics)
-    declared = tuple(x for x in case.declared("") if x.absent == "area_renovation")
+    declared = tuple(x for x in case.declared("") if x.absent in ("area_renovation", "shared_facilities"))
     yield 0, AreaDriveRow(policies, dossier.area_units, declared, dossier.area_level, case.as_of)
 
 
@@ -1154,7 +1154,7 @@ KINDS: dict[str, SubjectKind] = {
         _kind("completions", CompletionsRow, "area", _completions, lambda r: "", lambda r: "当年完工小区", lambda r: "communities completed in the year", place="/projects"),
         _kind("community", CommunityRow, "community", _communities, lambda r: r.community.community_id, lambda r: r.community.name),
         _kind("governance", GovernanceRow, "community", _governance, lambda r: "", lambda r: "小区治理", lambda r: "community governance", place="/party_meetings"),
-        _kind("exclusion", ExclusionRow, "community", _exclusions, **_coded("which")),
+        _kind("exclusion", ExclusionRow, "community", _exclusions, place="", **_coded("which")),
         _kind("prior_renovation", PriorRenovationRow, "community", _prior_renovations, lambda r: str(r.prior.plan_year), place="/prior_renovations"),
         _kind("archive", ArchiveRow, "community", _archives, place="", **_coded("which")),
         _kind("utility_need", UtilityNeedRow, "community", _utility_needs, place="/shortfalls", **_coded("sector")),
