@@ -44,7 +44,7 @@ def report(
             dossier.area_code, dossier.area_name, dossier.area_level, dossier.plan_year, dossier.dossier_id,
             bool(dossier.fictional), dossier.submitter_name,
         ),
-        verdict=_verdict(dossier.area_name, items, entries, reasons),
+        verdict=_verdict(judgement, dossier.area_name, items, entries, reasons),
         clauses=tuple(_clause(clause, {i.item: i for i in items}) for clause in bench.rulebook.clauses),
         items=items,
         findings=findings,
@@ -190,7 +190,7 @@ def _clause(clause: Clause, items: Mapping[str, r.ItemRollup]) -> r.ClauseRollup
 
 
 def _verdict(
-    area: str, items: Sequence[r.ItemRollup], entries: _Entries, reasons: Mapping[int, r.Reason | None]
+    judgement: Judgement, area: str, items: Sequence[r.ItemRollup], entries: _Entries, reasons: Mapping[int, r.Reason | None]
 ) -> r.Verdict:
     binding = [i for i in items if i.obligation != "encouraged" or i.disposition == "rectify"]
     outcome: r.Outcome = "pass"
@@ -211,6 +211,8 @@ def _verdict(
         _items_tally(hard),
         _tally([e[4] for e in entries]),
         **counts,
+        worst=judgement.worst,
+        open=judgement.is_open,
     )
 
 

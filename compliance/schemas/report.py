@@ -248,6 +248,10 @@ class Verdict:
     improve: int
     supply: int
     review: int
+    worst: Severity | None
+    """The worst severity among failings of what must or should be: what a gate looks at."""
+    open: bool
+    """Whether anything that must or should be is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,5 @@
+"""``python -m compliance``: the command line."""
+
+from compliance.cli import main
+
+main()

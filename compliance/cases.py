@@ -1,0 +1,98 @@
+"""A rulebook's own cases → those that do not come out as written; the engine decides them like any dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.engine import Engine
+from compliance.lower import lower
+from compliance.rulebook import Measures, parse_value
+from compliance.schemas.conditions import Kind, MeasureRef, ParamRef, Tree, Value, atoms
+from compliance.schemas.lowered import Answer
+from compliance.schemas.rulebook import Case, Check, Item, Rulebook
+from compliance.schemas.scalars import Unknown
+
+__all__ = ["Broken", "outcome_of_case", "run_cases"]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A case that does not come out as its clause file says."""
+
+    check: str
+    number: int
+    expected: str
+    found: str
+    given: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.check} case {self.number}: expected {self.expected}, found {self.found}, given {dict(self.given)}"
+
+
+def run_cases(rulebook: Rulebook, measures: Measures) -> Iterator[Broken]:
+    """Decide every case of every item; yields the broken ones."""
+    for item in rulebook.items:
+        for number, case in enumerate(item.spec.cases, 1):
+            outcome, reason = outcome_of_case(_check(item, case), case, measures, rulebook)
+            expected = case.outcome if case.reason is None else f"{case.outcome}/{case.reason}"
+            found = outcome if case.reason is None else f"{outcome}/{reason}"
+            if expected != found:
+                yield Broken(f"{item.id}.{case.check}", number, expected, found, case.given)
+
+
+def _check(item: Item, case: Case) -> Check:
+    return next(c for c in item.checks if c.name == case.check)
+
+
+def outcome_of_case(check: Check, case: Case, measures: Measures, rulebook: Rulebook) -> tuple[str, str | None]:
+    """Outcome and reason of one case. What a case does not give is missing."""
+    kinds = measures[check.subject]
+    params: dict[str, Any] = {}
+    values: dict[str, Value] = {}
+    for name, written in case.given.items():
+        if name.startswith("$"):
+            parameter = rulebook.parameters[name[1:]]
+            params[name[1:]] = tuple(written) if parameter.kind is None else parse_value(written, parameter.kind)
+        else:
+            values[name] = parse_value(written, kinds[name])
+    if check.when is not None:
+        guard = _decide(check.when, kinds, params, values)
+        if guard is Answer.FALSE:
+            return "not_applicable", "no_object"
+        if guard is not Answer.TRUE:
+            return "unknown", _reason(check.when, params, values)
+    answer = _decide(check.holds, kinds, params, values)
+    if answer is Answer.UNKNOWN:
+        return "unknown", _reason(check.holds, params, values)
+    return {Answer.TRUE: "pass", Answer.FALSE: "fail"}.get(answer, "fault"), None
+
+
+def _decide(tree: Tree, kinds: Mapping[str, Kind], params: Mapping[str, Any], values: Mapping[str, Value]) -> Answer:
+    engine = Engine(lower([tree], kinds, params))
+    columns = {name: [values.get(name, Unknown.MISSING_FIELD)] for name in _measures_of(tree)}
+    answer = Answer(engine.decide(columns, 1)[0][0])
+    engine.close()
+    return answer
+
+
+def _measures_of(tree: Tree) -> set[str]:
+    found = set()
+    for atom in atoms(tree):
+        for side in (atom.measure, atom.limit.name if isinstance(atom.limit, MeasureRef) else None):
+            if isinstance(side, str):
+                found.add(side)
+    return found
+
+
+def _reason(tree: Tree, params: Mapping[str, Any], values: Mapping[str, Value]) -> str:
+    """The strongest reason why a condition is open: as a finding would name it."""
+    reasons = {
+        value.value for name in _measures_of(tree) if isinstance(value := values.get(name, Unknown.MISSING_FIELD), Unknown)
+    }
+    for atom in atoms(tree):
+        for side in (atom.measure, atom.limit):
+            if isinstance(side, ParamRef) and side.name not in params:
+                reasons.add(Unknown.MISSING_PARAMETER.value)
+    return next((u.value for u in Unknown if u.value in reasons), Unknown.AMBIGUOUS_DATE.value)
