@@ -138,7 +138,9 @@ def total(values: Iterable[Decimal | None]) -> Amounts:
 
 
 def stands(document: Document | None) -> Flag:
-    """Whether a document exists: said so, or shown by evidence, number or date; drafts do not count.
+    """Whether a document exists: said so, or shown by evidence, number or date.
+
+    A draft for comment shows neither that the document exists nor that it does not.
 
     >>> stands(None), stands(Document(exists=False)), stands(Document(doc_no="示办〔2023〕5号"))
     (<Unknown.MISSING_FIELD: 'missing_field'>, False, True)
@@ -148,7 +150,7 @@ def stands(document: Document | None) -> Flag:
     if document.exists is False:
         return False
     if document.is_draft:
-        return False
+        return MISSING
     if document.exists or document.evidence or document.doc_no or document.issued_on:
         return True
     return MISSING
