@@ -21,10 +21,9 @@ import json
 import re
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
-from itertools import chain, count
-from operator import gt, itemgetter
+from itertools import count
+from operator import gt, itemgetter, mul
 from typing import Any, NamedTuple, Self
 
 import durable_rules_engine as durable
@@ -42,6 +41,7 @@ SLICE = 16384
 LIVES = 32
 """How often one ruleset is compiled. The memory behind a doubtful state is never freed."""
 
+INT64 = range(-(2**63), 2**63)
 TYPES: dict[Kind, frozenset[type]] = {
     Kind.BOOL: frozenset({bool}),
     Kind.CODE: frozenset({str}),
@@ -50,10 +50,22 @@ TYPES: dict[Kind, frozenset[type]] = {
     Kind.RATIO: frozenset({Ratio}),
     Kind.DATE: frozenset({Day}),
 }
+FILL: dict[Kind, Value] = {
+    Kind.BOOL: False,
+    Kind.CODE: "-",
+    Kind.COUNT: 0,
+    Kind.AMOUNT: 0,
+    Kind.RATIO: Ratio(0, 1),
+    Kind.DATE: Day(1, 1, ""),
+}
+"""Stands in a column where a value is unknown, until its token becomes null."""
+REFUSALS = (ValueError, TypeError, OverflowError)
 CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+BOOL = {False: "false", True: "true"}
 NULL = "null"
 ECHO = "seen"
 
+TRUE, CONTRADICTORY = int(Answer.TRUE), int(Answer.CONTRADICTORY)
 HEADS = tuple(f'{{"id":{i},' for i in range(BATCH))
 IDS = {str(i): i for i in range(BATCH)}
 ID = re.compile(r'\{"m":\{"id":(\d+),')
@@ -83,7 +95,8 @@ class Engine:
         """What the last ``decide`` lost."""
         self._questions = len(numbers)
         self._fields = {field.name: field for one in lowered for field in one.properties}
-        self._measures = {m for f in self._fields.values() for m in (f.measure, f.other) if m}
+        kinds = {m: f.kind for f in self._fields.values() for m in (f.measure, f.other) if m and f.kind}
+        self._measures = kinds
         self._rulesets = [_Ruleset(one) for one in lowered]
 
     def __enter__(self) -> Self:
@@ -110,14 +123,17 @@ class Engine:
         for start in range(0, n, SLICE):
             stop = min(start + SLICE, n)
             whole = stop - start == n
-            part = columns if whole else {m: columns[m][start:stop] for m in self._measures}
-            self._decide(part, start, stop, answers)
+            measures = {
+                name: _read_measure(name, kind, columns[name] if whole else columns[name][start:stop])
+                for name, kind in self._measures.items()
+            }
+            self._decide(measures, start, stop, answers)
         return answers
 
     def _decide(
-        self, columns: Mapping[str, Sequence[Value]], start: int, stop: int, answers: list[bytearray]
+        self, measures: Mapping[str, _Measure], start: int, stop: int, answers: list[bytearray]
     ) -> None:
-        read = {name: _read(field, columns, stop - start) for name, field in self._fields.items()}
+        read = {name: _read_field(field, measures, stop - start) for name, field in self._fields.items()}
         for ruleset in self._rulesets:
             rows: list[Fact] = list(zip(*(read[name].tokens for name in ruleset.fields), strict=True))
             subjects: Sequence[int] = range(start, stop)
@@ -150,12 +166,12 @@ class _Ruleset:
         self.fields = tuple(field.name for field in lowered.properties)
         self.rules = lowered.rules
         self.text = ",".join(f'"{name}":%s' for name in self.fields) + "}"
-        self.says: dict[str, tuple[int, Answer]] = {}
+        self.says: dict[str, tuple[int, int]] = {}
         """What a rule says when it fires: its question's place in ``questions``, and the answer."""
         for rule in json.loads(lowered.rules):
             if rule != ECHO:
                 answer, question, _ = map(int, rule.split("_"))
-                self.says[rule] = self.questions.index(question), Answer(answer)
+                self.says[rule] = self.questions.index(question), answer
         self.lives = LIVES
         self.handle: int | None = self.compile()
 
@@ -185,14 +201,14 @@ class _Ruleset:
                 concerned = tuple(s for s, row in zip(subjects, rows, strict=True) if row in lost)
                 incidents.append(Incident(self.questions, concerned, f"{type(error).__name__}: {error}"))
                 continue
-            for column in said:
-                column[start : start + len(batch)] = bytes([Answer.TRUE]) * len(batch)
+            told = [bytearray([TRUE]) * len(batch) for _ in said]
             for rule, ids in fired:
                 place, answer = self.says[rule]
-                column = said[place]
+                cells = told[place]
                 for i in ids:
-                    agrees = column[start + i] in (Answer.TRUE, answer)
-                    column[start + i] = answer if agrees else Answer.CONTRADICTORY
+                    cells[i] = answer if cells[i] == TRUE or cells[i] == answer else CONTRADICTORY
+            for column, cells in zip(said, told, strict=True):
+                column[start : start + len(batch)] = cells
         if len(facts) == len(rows):
             return said, incidents
         places = list(map(dict(zip(facts, range(len(facts)), strict=True)).__getitem__, rows))
@@ -216,8 +232,8 @@ class _Ruleset:
         message: str | None = started and started[1]
         fired: list[tuple[str, list[int]]] = []
         while message is not None:
-            if len(fired) > len(self.says):
-                raise RuntimeError("a rule fired twice")
+            if len(fired) > len(batch) * len(self.says):
+                raise RuntimeError("the rules fire without end")
             fired.append((message[2 : message.index('"', 2)], [IDS[i] for i in ID.findall(message)]))
             message = durable.complete_and_start_action(handle, state)
         if not fired or fired[-1][0] != ECHO or sorted(fired[-1][1]) != list(range(len(batch))):
@@ -230,95 +246,99 @@ class _Ruleset:
         return fired
 
 
-class _Read(NamedTuple):
-    """A field's tokens, and the places whose value was refused, by why; a null stands in for these."""
+class _Measure(NamedTuple):
+    """A measure's values as tokens or integers: one part, or two for a ratio (over and under the line) and a
+    date (first and last day). Unknown values are gaps, at which the parts mean nothing."""
 
+    parts: tuple[Sequence[Token], ...]
+    gaps: Sequence[int]
+    refused: Mapping[str, list[int]]
+    """The places, gaps as well, of values that cannot be posted, by why."""
+
+
+class _Read(NamedTuple):
     tokens: Sequence[Token]
     refused: Mapping[str, list[int]]
 
 
-def _read(field: Property, columns: Mapping[str, Sequence[Value]], n: int) -> _Read:
+def _read_measure(name: str, kind: Kind, values: Sequence[Value]) -> _Measure:
     """A whole column at once; value by value only where something in it is refused."""
-    if field.form is Form.CONSTANT:
-        return _Read([field.constant] * n, {})
-    values = columns[field.measure]
-    others = columns[field.other] if field.other else values
     try:
-        return _Read(_tokens(field, values, others), {})
-    except (ValueError, TypeError, OverflowError):
+        return _Measure(*_parts(kind, values), {})
+    except REFUSALS:
         pass
-    tokens: list[Token] = []
     refused: dict[str, list[int]] = {}
-    for i in range(n):
+    accepted = list(values)
+    for place, value in enumerate(values):
         try:
-            tokens += _tokens(field, values[i : i + 1], others[i : i + 1])
-        except (ValueError, TypeError, OverflowError) as error:
-            tokens.append(NULL)
-            refused.setdefault(f"{field.measure}: {error}", []).append(i)
-    return _Read(tokens, refused)
+            _parts(kind, [value])
+        except REFUSALS as error:
+            refused.setdefault(f"{name}: {error}", []).append(place)
+            accepted[place] = Unknown.CONFLICTING_DATA
+    return _Measure(*_parts(kind, accepted), refused)
 
 
-def _tokens(field: Property, values: Sequence[Value], others: Sequence[Value]) -> Sequence[Token]:
-    if field.form is Form.CROSS:
-        numerators = _tokens(replace(field, form=Form.NUMERATOR), values, ())
-        denominators = _tokens(replace(field, form=Form.DENOMINATOR), others, ())
-        products = [
-            p * q if isinstance(p, int) and isinstance(q, int) else NULL
-            for p, q in zip(numerators, denominators, strict=True)
-        ]
-        array("q", [product for product in products if isinstance(product, int)])
-        return products
-    assert field.kind is not None
-    types = set(map(type, values))
-    gaps = Unknown in types
-    types.discard(Unknown)
-    if not types <= TYPES[field.kind]:
-        raise TypeError(f"{'/'.join(sorted(t.__name__ for t in types))} is not a {field.kind.value}")
-    if field.form is Form.KNOWN:
-        return [0 if type(value) is Unknown else 1 for value in values]
-    known = [value for value in values if type(value) is not Unknown] if gaps else values
-    tokens = _known_tokens(field, known) if known else ()
-    if not gaps:
-        return tokens
-    following = iter(tokens)
-    return [NULL if type(value) is Unknown else next(following) for value in values]
-
-
-def _known_tokens(field: Property, values: Sequence[Any]) -> Sequence[Token]:
-    """Values of the right type, none of them unknown."""
-    if field.kind is Kind.BOOL:
-        return ["true" if value else "false" for value in values]
-    if field.kind is Kind.CODE:
+def _parts(kind: Kind, values: Sequence[Any]) -> tuple[tuple[Sequence[Token], ...], list[int]]:
+    """The parts of a column and its gaps; one of ``REFUSALS`` when a value in it cannot be posted."""
+    types = list(map(type, values))
+    present = set(types)
+    gaps: list[int] = []
+    if Unknown in present:
+        present.discard(Unknown)
+        gaps = [place for place, one in enumerate(types) if one is Unknown]
+        values = list(values)
+        for place in gaps:
+            values[place] = FILL[kind]
+    if not present <= TYPES[kind]:
+        raise TypeError(f"{'/'.join(sorted(t.__name__ for t in present))} is not a {kind.value}")
+    if kind is Kind.BOOL:
+        return (list(map(BOOL.__getitem__, values)),), gaps
+    if kind is Kind.CODE:
         texts = {code: f'"{code}"' for code in set(values)}
         if not all(map(CODE.fullmatch, texts)):
             raise ValueError("not 1 to 64 of A-Z a-z 0-9 _ . : -")
-        return [texts[code] for code in values]
-    numbers = _integers(field, values)
-    if set(map(type, numbers)) != {int}:
-        raise TypeError("not an integer")
-    array("q", numbers)  # OverflowError beyond 64 bits
-    return numbers
+        return (list(map(texts.__getitem__, values)),), gaps
+    parts: tuple[Sequence[int], ...] = (values,)
+    if kind is Kind.AMOUNT:
+        fractions = [value.as_integer_ratio() for value in values]
+        if any(SCALE % below for _, below in fractions):
+            raise ValueError("more than four decimals")
+        parts = ([above * (SCALE // below) for above, below in fractions],)
+    elif kind is Kind.DATE:
+        parts = tuple(zip(*values, strict=True))[:2]
+        if any(map(gt, *parts)):
+            raise ValueError("a date that ends before it begins")
+    elif kind is Kind.RATIO:
+        parts = tuple(zip(*values, strict=True))
+        if min(parts[1]) <= 0:
+            raise ValueError("a ratio whose denominator is not positive")
+    # An array of 64-bit integers takes no float and no larger integer.
+    return tuple(array("q", part).tolist() for part in parts), gaps
 
 
-def _integers(field: Property, values: Sequence[Any]) -> Sequence[int]:
-    if field.kind is Kind.AMOUNT:
-        return [_scaled(value) for value in values]
-    if field.kind is Kind.DATE:
-        firsts, lasts, _ = zip(*values, strict=True)
-        if any(map(gt, firsts, lasts)):
-            raise ValueError("ends before it begins")
-        return firsts if field.form is Form.FIRST else lasts
-    if field.kind is Kind.RATIO:
-        numerators, denominators = zip(*values, strict=True)
-        if set(map(type, chain(numerators, denominators))) != {int} or min(denominators) <= 0:
-            raise ValueError("not an integer over a positive integer")
-        terms = numerators if field.form is Form.NUMERATOR else denominators
-        return terms if field.factor == 1 else [term * field.factor for term in terms]
-    return values
-
-
-def _scaled(value: int | Decimal) -> int:
-    numerator, denominator = value.as_integer_ratio()
-    if SCALE % denominator:
-        raise ValueError("more than four decimals")
-    return numerator * (SCALE // denominator)
+def _read_field(field: Property, measures: Mapping[str, _Measure], n: int) -> _Read:
+    if field.form is Form.CONSTANT:
+        return _Read([field.constant] * n, {})
+    parts, gaps, refused = measures[field.measure]
+    if field.form is Form.KNOWN:
+        tokens: list[Token] = [1] * n
+        for gap in gaps:
+            tokens[gap] = 0
+        return _Read(tokens, refused)
+    part: Sequence[Any] = parts[field.form in (Form.LAST, Form.DENOMINATOR)]
+    if field.form is Form.CROSS:
+        other = measures[field.other]
+        part = list(map(mul, part, other.parts[1]))
+        gaps, refused = [*gaps, *other.gaps], {**refused, **other.refused}
+    elif field.factor != 1:
+        part = [term * field.factor for term in part]
+    tokens = list(part)
+    if field.factor != 1 or field.form is Form.CROSS:
+        try:
+            array("q", part)
+        except OverflowError:
+            beyond = [place for place, term in enumerate(part) if term not in INT64]
+            gaps, refused = [*gaps, *beyond], {**refused, f"{field.measure}: beyond 64 bits": beyond}
+    for gap in gaps:
+        tokens[gap] = NULL
+    return _Read(tokens, refused)

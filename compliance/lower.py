@@ -51,8 +51,8 @@ MAX_BRANCHES = 256
 
 QUESTIONS, FIELDS = 14, 20
 """How full a ruleset is packed. A fact's time has a fixed part and one that grows with fields × rules."""
-NARROW = 128
-"""A ruleset whose fields take together at most so many values needs one batch, however many the subjects."""
+NARROW = 1024
+"""A ruleset whose fields take together at most so many values needs few posts, however many the subjects."""
 
 CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 INT64 = range(-(2**63), 2**63)
