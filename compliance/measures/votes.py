@@ -17,7 +17,7 @@ BALLOT = VoteRow | ConsensusRow
 LAW = "民法典278条"
 ACCOUNT = "法释〔2020〕17号 8、9条"
 _CIVIL_CODE = days("2021-01-01").first
-_QUALIFIED = {6, 7, 8}
+QUALIFIED = {6, 7, 8}
 
 
 @measure("适用的表决规则", "law that the vote is under", source="民法典278条；物权法76条")
@@ -205,7 +205,7 @@ def matters_tier(row: VoteRow) -> Code:
     """
     if row.vote is None or not row.vote.matters:
         return MISSING
-    return "qualified" if any([m in _QUALIFIED for m in row.vote.matters]) else "majority"
+    return "qualified" if any([m in QUALIFIED for m in row.vote.matters]) else "majority"
 
 
 @measure("表决方式", "form of the vote", source="建办城〔2021〕50号 附件一（七）2")
