@@ -1,4 +1,4 @@
-"""Measures of area units: what belongs to one, what its communities share, what is on paper; judges nothing."""
+"""Measures of area units: what belongs to one, what they share, what is on paper; judges nothing."""
 
 from __future__ import annotations
 
@@ -119,10 +119,11 @@ def _joined(unit: AreaUnit, nothing_shared: bool) -> Flag:
 
 @measure("是否有片区实现连片联动", "an area unit that is joined", source=STANDARD)
 def joined_unit(row: AreaDriveRow) -> Flag:
-    """Whether at least one area unit joins communities or their surroundings by one scheme or shared facilities.
+    """Whether at least one area unit joins communities or their surroundings by one scheme or by sharing.
 
-    Units without a common scheme, where it is declared that nothing is shared, are bundles of works and do not
-    count. Without units it is false only where area renovation is declared absent; beside units that contradicts.
+    Units without a common scheme, where it is declared that nothing is shared, are bundles of works and do
+    not count. Without units it is false only where area renovation is declared absent; beside units that
+    contradicts itself.
 
     >>> from compliance.measures.base import given
     >>> def row(*units, absent=()):
