@@ -1,4 +1,4 @@
-"""Measures of acceptance: its conclusion, who took part, warranty, filing, residents' say before it; judges nothing."""
+"""Measures of acceptance: conclusion, who took part, warranty, filing, residents' say; judges nothing."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def acceptance_filed(row: ProjectRow) -> When:
 
 @measure("验收至备案天数", "days from acceptance to filing", unit="日", source=f"{REGULATION}49条")
 def days_to_filing(row: ProjectRow) -> Count:
-    """Calendar days from acceptance to filing, both known to the day; a filing before acceptance contradicts it.
+    """Calendar days from acceptance to filing, both known to the day; filed before accepted contradicts.
 
     >>> from compliance.measures.base import given
     >>> def row(accepted, filed):

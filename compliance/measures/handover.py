@@ -60,7 +60,7 @@ def maintenance_assigned(row: HandoverRow) -> Flag:
 
 @measure("改造是否涉及专营设施已说明", "utility works stated", source=STANDARD)
 def utility_works_stated(row: CommunityRow) -> Flag:
-    """True where the scheme lists its works, or it is declared that no installations of utilities are touched.
+    """True where the scheme lists its works, or works on utilities' installations are declared absent.
 
     Works on them beside such a declaration contradict each other; nothing of either: not reported.
 

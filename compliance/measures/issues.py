@@ -1,4 +1,4 @@
-"""Measures of issues found by audit and inspection: source, deadline, closing, who verified; judges nothing."""
+"""Measures of issues found by audit and inspection: source, deadline, closing; judges nothing."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def issue_known(row: IssueRow) -> Flag:
 
 @measure("问题是否已整改销号", "issue closed", source=STANDARD)
 def issue_closed(row: IssueRow) -> Flag:
-    """Whether the issue was closed by the as-of day. Closed without a day is not known; open with one contradicts.
+    """Whether the issue was closed by the as-of day; closed without a date is unknown, open with one conflicts.
 
     >>> from compliance.measures.base import given
     >>> from compliance.schemas.scalars import days
@@ -86,7 +86,8 @@ def issue_closed_on(row: IssueRow) -> When:
     """Day on which the issue was closed.
 
     >>> from compliance.measures.base import given
-    >>> issue_closed_on(given(IssueRow, issue={"issue_id": "i", "source": "audit", "closed_on": "2023-05"})).text
+    >>> issue = {"issue_id": "i", "source": "audit", "closed_on": "2023-05"}
+    >>> issue_closed_on(given(IssueRow, issue=issue)).text
     '2023-05'
     """
     return when(row.issue.closed_on)
@@ -97,7 +98,8 @@ def issue_deadline(row: IssueRow) -> When:
     """Day by which the issue was to be put right.
 
     >>> from compliance.measures.base import given
-    >>> issue_deadline(given(IssueRow, issue={"issue_id": "i", "source": "audit", "deadline": "2023-05-31"})).text
+    >>> issue = {"issue_id": "i", "source": "audit", "deadline": "2023-05-31"}
+    >>> issue_deadline(given(IssueRow, issue=issue)).text
     '2023-05-31'
     """
     return when(row.issue.deadline)
@@ -121,7 +123,7 @@ def deadline_passed(row: IssueRow) -> Flag:
     return MISSING if deadline is None else deadline.last < row.as_of.first
 
 
-@measure("是否列有审计或国务院大督查问题", "issues of audit or State Council inspection listed", source=STANDARD)
+@measure("是否列有审计或国务院大督查问题", "audit or State Council issues listed", source=STANDARD)
 def audit_issues_listed(row: AreaRow) -> Flag:
     """Whether an issue of either source is listed. Listed and declared absent contradict.
 
@@ -129,8 +131,10 @@ def audit_issues_listed(row: AreaRow) -> Flag:
     >>> area = {"schema_version": "1.0", "dossier_id": "d", "area_code": "429999", "area_name": "示例县",
     ...         "area_level": "county", "plan_year": 2023}
     >>> one, none = {"issues": [{"issue_id": "i", "source": "audit"}]}, [{"absent": "audit_issues"}]
-    >>> audit_issues_listed(given(AreaRow, dossier=area | one)), audit_issues_listed(given(AreaRow, dossier=area))
-    (True, False)
+    >>> audit_issues_listed(given(AreaRow, dossier=area | one))
+    True
+    >>> audit_issues_listed(given(AreaRow, dossier=area))
+    False
     >>> audit_issues_listed(given(AreaRow, dossier=area | one, declarations=none))
     <Unknown.CONFLICTING_DATA: 'conflicting_data'>
     """

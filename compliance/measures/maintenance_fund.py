@@ -21,7 +21,8 @@ def segment_in_force(row: FundSegmentRow) -> Flag:
     >>> day = days("2023-06-30")
     >>> segment_in_force(given(FundSegmentRow, document={"exists": True}, as_of=day))
     True
-    >>> segment_in_force(given(FundSegmentRow, document={"exists": True, "effective_to": "2022-12-31"}, as_of=day))
+    >>> lapsed = {"exists": True, "effective_to": "2022-12-31"}
+    >>> segment_in_force(given(FundSegmentRow, document=lapsed, as_of=day))
     False
     """
     return in_force(row.document, row.as_of)
@@ -90,7 +91,8 @@ def standard_of_new(row: FundAccountRow) -> Share:
     """The community's standard of collection over the place's standard for new buildings.
 
     >>> from compliance.measures.base import given
-    >>> standard_of_new(given(FundAccountRow, account={"standard_yuan_m2": 60, "new_build_standard_yuan_m2": 100}))
+    >>> account = {"standard_yuan_m2": 60, "new_build_standard_yuan_m2": 100}
+    >>> standard_of_new(given(FundAccountRow, account=account))
     Ratio(p=600000, q=1000000)
     """
     if row.account is None:

@@ -28,6 +28,7 @@ from compliance.schemas.scalars import Day, Unknown
 RULES = "建办城〔2021〕50号 一（九）"
 STANDARD = "建办城〔2021〕50号 附件一（九）"
 REGULATION = "建设工程质量管理条例"
+FREQUENCY = "当地监督抽查规定"
 
 
 @measure("制度文件是否现行", "rule in force", source=RULES)
@@ -50,7 +51,7 @@ def system_in_force(row: QualitySystemRow) -> Flag:
 
 @measure("参建单位是否落实", "party named with its credit code", source=f"{STANDARD}1；{REGULATION}3条")
 def party_identified(row: PartyRow) -> Flag:
-    """True with a credit code; false where it is said that there is no such party; a name alone is not enough.
+    """True with a credit code; false where it is said that there is none; a name alone is not enough.
 
     >>> from compliance.measures.base import given
     >>> party_identified(given(PartyRow, party={"uscc": "91350100M000100Y43"}))
@@ -91,7 +92,7 @@ def commitment_stands(row: PartyRow) -> Flag:
 
 @measure("监理与施工是否同一单位", "supervisor is the contractor", source=f"{REGULATION}35条")
 def supervisor_is_contractor(row: ProjectRow) -> Flag:
-    """Told by the credit codes; without both, the same name is enough to say yes, different names prove nothing.
+    """Told by the credit codes; without both, the same name says yes, different names prove nothing.
 
     >>> from compliance.measures.base import given
     >>> def row(contractor, supervisor):
@@ -118,7 +119,7 @@ def supervisor_is_contractor(row: ProjectRow) -> Flag:
 # -- inspections by month -----------------------------------------------------------------------------------
 
 
-@measure("月份首日", "first day of the month", source="规定性参数 监督抽查频次")
+@measure("月份首日", "first day of the month", source=FREQUENCY)
 def month_began(row: ProjectMonthRow) -> When:
     """First day of the month, so that a month is told from one before the standard.
 
@@ -130,11 +131,11 @@ def month_began(row: ProjectMonthRow) -> When:
     return Day(row.month.first, row.month.first, f"{row.month.text}-01")
 
 
-@measure("当月是否在施工", "works under way in the month", source="规定性参数 监督抽查频次")
+@measure("当月是否在施工", "works under way in the month", source=FREQUENCY)
 def under_way(row: ProjectMonthRow) -> Flag:
     """Whether works really were under way all month.
 
-    Not known where the start rests on the contract alone, or where works may have ended on a day not reported.
+    Not known where the start rests on the contract alone, or where works may have ended unreported.
 
     >>> from compliance.measures.base import given
     >>> from compliance.schemas.scalars import days
@@ -159,7 +160,7 @@ def under_way(row: ProjectMonthRow) -> Flag:
     return True if project.stage == "started" else MISSING
 
 
-@measure("当月监督检查次数", "inspections in the month", unit="次", source="规定性参数 监督抽查频次")
+@measure("当月监督检查次数", "inspections in the month", unit="次", source=FREQUENCY)
 def inspections_dated(row: ProjectMonthRow) -> Count:
     """Inspections that certainly lie in the month. A project without any inspection listed: not reported.
 
@@ -179,7 +180,7 @@ def inspections_dated(row: ProjectMonthRow) -> Count:
     return len(row.inspections) if row.project.inspections else MISSING
 
 
-@measure("当月监督检查次数（日期齐全）", "inspections, all dated", unit="次", source="规定性参数 监督抽查频次")
+@measure("当月监督检查次数（日期齐全）", "inspections, all dated", unit="次", source=FREQUENCY)
 def inspections_counted(row: ProjectMonthRow) -> Count:
     """As ``inspections_dated``; not known where another one, undated or dated loosely, may lie in the month.
 
@@ -222,7 +223,8 @@ def event_known(row: QualityEventRow) -> Flag:
     >>> from compliance.measures.base import given
     >>> from compliance.schemas.scalars import days
     >>> def row(found):
-    ...     return given(QualityEventRow, event={"event_id": "e", "found_on": found}, as_of=days("2023-06-30"))
+    ...     event = {"event_id": "e", "found_on": found}
+    ...     return given(QualityEventRow, event=event, as_of=days("2023-06-30"))
     >>> event_known(row(None)), event_known(row("2023-06-30")), event_known(row("2023-07-01"))
     (True, True, False)
     >>> event_known(row("2023"))
@@ -324,8 +326,9 @@ def last_inspection_result(row: ProjectRow) -> Code:
 
     >>> from compliance.measures.base import given
     >>> from compliance.schemas.scalars import days
-    >>> seen = [{"inspected_on": "2023-05-02", "result": "stopped"}, {"inspected_on": "2023-04", "result": "passed"}]
-    >>> p = {"project_id": "p", "name": "n", "inspections": seen}
+    >>> seen = [("2023-05-02", "stopped"), ("2023-04", "passed")]
+    >>> listed = [{"inspected_on": on, "result": result} for on, result in seen]
+    >>> p = {"project_id": "p", "name": "n", "inspections": listed}
     >>> last_inspection_result(given(ProjectRow, project=p, as_of=days("2023-06-30")))
     'stopped'
     """
@@ -339,7 +342,7 @@ def last_inspection_result(row: ProjectRow) -> Code:
 
 @measure("无质量安全问题是否有说明", "absence of events stated", source=f"{STANDARD}3")
 def absence_of_events_stated(row: ProjectRow) -> Flag:
-    """True where it is declared, or the supervising body states, that there was none; silence is no statement.
+    """True where it is declared, or the supervising body states, that there was none; silence is none.
 
     Contradicted by a last inspection that stopped the works.
 
@@ -360,9 +363,9 @@ def absence_of_events_stated(row: ProjectRow) -> Flag:
     return CONFLICTING if last_inspection_result(row) == "stopped" else True
 
 
-@measure("外部发现的质量问题是否已如实列报", "issue found from outside answered by an event", source=f"{STANDARD}3")
+@measure("外部发现的质量问题是否已列报", "outside issue answered by an event", source=f"{STANDARD}3")
 def issue_listed_as_event(row: QualityIssueRow) -> Flag:
-    """True where the project lists an event for the issue; an issue that the project is silent on contradicts it.
+    """True where the project lists an event for the issue; its silence on the issue contradicts it.
 
     >>> from compliance.measures.base import given
     >>> issue = {"issue_id": "i", "source": "audit", "category": "quality"}
