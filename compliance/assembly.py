@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePath
+from typing import Literal
 
 from compliance.bench import Judgement, Part
-from compliance.findings import Findings, Owner, Source, condition_says, disposition_of, outcome_of
+from compliance.findings import FileState, Findings, Owner, Source, condition_says, disposition_of, outcome_of
 from compliance.measures.columns import Columns
 from compliance.schemas import report as r
 from compliance.schemas.outcomes import Code
 from compliance.schemas.received import AttachmentState, Received
-from compliance.schemas.rulebook import Clause, Item
+from compliance.schemas.rulebook import Check, Clause, Item
 
 __all__ = ["report", "source_of"]
 
@@ -35,7 +36,9 @@ def report(
     ]
     source = source_of(judgement, states)
     findings = Findings(entries, source)
-    reasons = {n: findings.reason(n) for n, e in enumerate(entries) if e[4] in (Code.UNKNOWN, Code.LOST, Code.NOT_APPLICABLE)}
+    reasons = {
+        n: findings.reason(n) for n, e in enumerate(entries) if e[4] in (Code.UNKNOWN, Code.LOST, Code.NOT_APPLICABLE)
+    }
     items = tuple(_item(item, judgement, owners, entries, reasons, source) for item in bench.rulebook.items)
     return r.Report(
         report_version=r.REPORT_VERSION,
@@ -48,7 +51,7 @@ def report(
         clauses=tuple(_clause(clause, {i.item: i for i in items}) for clause in bench.rulebook.clauses),
         items=items,
         findings=findings,
-        faults=tuple(_fault(judgement.columns, line.check.item, line.check.name, line.check.subject, row) for line, row in judgement.lost),
+        faults=tuple(_fault(judgement.columns, line.check, row) for line, row in judgement.lost),
         integrity=tuple(sorted(a for a, state in states.items() if state is AttachmentState.MISMATCH)),
     )  # fmt: skip
 
@@ -58,7 +61,7 @@ def source_of(judgement: Judgement, states: Mapping[str, AttachmentState]) -> So
     columns = judgement.columns
     attachments = {a.att_id: a for a in columns.case.dossier.attachments}
 
-    def attachment(att_id: str) -> tuple[str, str | None, str]:
+    def attachment(att_id: str) -> tuple[str, str | None, FileState]:
         a = attachments[att_id]
         return a.doc_type, a.title, states.get(att_id, AttachmentState.ABSENT).value
 
@@ -154,7 +157,8 @@ def _item(
         clause=item.clause,
         title=r.Bilingual(spec.title.zh, spec.title.en),
         requires=r.Bilingual(spec.requires.zh, spec.requires.en),
-        cite=f"{judgement.bench.rulebook.standard.number} 附件{spec.cite.annex}" + (f"；正文{spec.cite.body}" if spec.cite.body else ""),
+        cite=f"{judgement.bench.rulebook.standard.number} 附件{spec.cite.annex}"
+        + (f"；正文{spec.cite.body}" if spec.cite.body else ""),
         obligation=spec.obligation,
         outcome=outcome,
         reason=reason,
@@ -166,18 +170,16 @@ def _item(
         failing=tuple(e[2][e[3]].subject.name for e in failing),
         open=tuple(e[2][e[3]].subject.name for _, e in own if e[4] in (Code.UNKNOWN, Code.LOST)),
         tally=_tally(codes),
-        checks=tuple(
-            r.CheckEntry(c.name, c.says, condition_says(c.holds, c.subject, source)) for c in item.checks
-        ),
+        checks=tuple(r.CheckEntry(c.name, c.says, condition_says(c.holds, c.subject, source)) for c in item.checks),
         remedy=tuple(r.Bilingual(s.zh, s.en) for s in spec.remedy.steps),
         not_modelled=tuple(r.Bilingual(s.zh, s.en) for s in spec.not_modelled),
     )
 
 
 def _clause(clause: Clause, items: Mapping[str, r.ItemRollup]) -> r.ClauseRollup:
-    """One indicator: any item fails, it fails; else any unknown; else any pass; an advisory failing yields to a pass."""
+    """One indicator: any item fails, it fails; else any unknown; else any pass."""
     own = [items[i.id] for i in clause.items]
-    part: r.Literal["baseline", "hard_problem"] = "baseline" if clause.id.startswith("B") else "hard_problem"
+    part: Literal["baseline", "hard_problem"] = "baseline" if clause.id.startswith("B") else "hard_problem"
     for outcome in ("fail", "unknown", "pass", "not_applicable"):
         found = [i for i in own if i.outcome == outcome]
         if found:
@@ -190,7 +192,11 @@ def _clause(clause: Clause, items: Mapping[str, r.ItemRollup]) -> r.ClauseRollup
 
 
 def _verdict(
-    judgement: Judgement, area: str, items: Sequence[r.ItemRollup], entries: _Entries, reasons: Mapping[int, r.Reason | None]
+    judgement: Judgement,
+    area: str,
+    items: Sequence[r.ItemRollup],
+    entries: _Entries,
+    reasons: Mapping[int, r.Reason | None],
 ) -> r.Verdict:
     binding = [i for i in items if i.obligation != "encouraged" or i.disposition == "rectify"]
     outcome: r.Outcome = "pass"
@@ -225,7 +231,10 @@ def _sentence(
     area: str, outcome: r.Outcome, baseline: Sequence[r.ItemRollup], counts: Mapping[str, int]
 ) -> r.Bilingual:
     tally = _items_tally(baseline)
-    head_zh = f"{area}：底线要求{len(baseline)}条，符合{tally.passed}条、不符合{tally.failed}条、待证{tally.unknown}条、不适用{tally.not_applicable}条"
+    head_zh = (
+        f"{area}：底线要求{len(baseline)}条，符合{tally.passed}条、不符合{tally.failed}条、"
+        f"待证{tally.unknown}条、不适用{tally.not_applicable}条"
+    )
     head_en = (
         f"{area}: of {len(baseline)} baseline items {tally.passed} pass, {tally.failed} fail, "
         f"{tally.unknown} are unknown, {tally.not_applicable} do not apply"
@@ -234,7 +243,7 @@ def _sentence(
         "fail": (f"应整改{counts['rectify']}项", f"{counts['rectify']} findings to rectify"),
         "unknown": (
             f"尚不能作出符合的结论，须补充材料{counts['supply']}项、研判{counts['review']}项",
-            f"no conclusion of compliance yet: {counts['supply']} findings need material, {counts['review']} need judgement",
+            f"no conclusion yet: {counts['supply']} findings need material, {counts['review']} need judgement",
         ),
         "pass": ("未发现不符合", "nothing was found that does not comply"),
         "not_applicable": ("本次无适用条款", "nothing applies"),
@@ -242,12 +251,12 @@ def _sentence(
     return r.Bilingual(f"{head_zh}；{tail[0]}。", f"{head_en}; {tail[1]}.")
 
 
-def _fault(columns: Columns, item: str, check: str, kind: str, row: int) -> r.Fault:
-    subject = columns.subject(kind, row)
+def _fault(columns: Columns, check: Check, row: int) -> r.Fault:
+    subject = columns.subject(check.subject, row)
     return r.Fault(
-        item,
-        check,
-        f"{kind} {subject.pointer or '/'}",
+        check.item,
+        check.name,
+        f"{check.subject} {subject.pointer or '/'}",
         r.Bilingual(
             "检查程序对此没有得出唯一结论，报告不完整，请勿据此签字",
             "the checker has no single answer here; the report is incomplete and must not be signed",

@@ -95,9 +95,7 @@ def put(dossier: d.Dossier, states: Mapping[str, AttachmentState], bench: Bench,
     """Decide every line, finding and item of one dossier."""
     columns = Columns(Case(dossier, bench.as_of), states)
     answers = {kind: _decide(bench, columns, kind) for kind in bench.questions}
-    where = docket.Place(
-        docket.levels_of(dossier.area_level), bench.profile, days(bench.rulebook.standard.dated).first
-    )
+    where = docket.Place(docket.levels_of(dossier.area_level), bench.profile, days(bench.rulebook.standard.dated).first)
     owners = _owners(columns.case)
     gates = _Gates(owners, bench.as_of)
     parts = []
@@ -128,9 +126,7 @@ def _owners(case: Case) -> dict[str, _Owners]:
     """Who findings are about, by kind, with the plan and project that their gates depend on."""
     return {
         "area": [(None, case.plan, None)],
-        "community": [
-            (c, case.plan_of.get(c.community_id), case.project_of.get(c.community_id)) for c in case.planned
-        ],
+        "community": [(c, case.plan_of.get(c.community_id), case.project_of.get(c.community_id)) for c in case.planned],
         "project": [(None, case.plan_of_project[p.project_id], p) for p in case.projects],
     }
 
@@ -202,6 +198,8 @@ def _judgement(bench: Bench, columns: Columns, mode: Mode, parts: tuple[Part, ..
         items[item.id] = judge.roll_up(item.spec.rollup, area, members)
     lines = [line for part in parts for line in part.lines]
     failing = {line.check.severity for line in lines if Code.FAIL in line.codes}
-    lost = [(line, row) for line in lines if Code.LOST in line.codes for row, c in enumerate(line.codes) if c == Code.LOST]
+    lost = [
+        (line, row) for line in lines if Code.LOST in line.codes for row, c in enumerate(line.codes) if c == Code.LOST
+    ]
     worst = min(failing, key=_SEVERITIES.index, default=None)
     return Judgement(bench, columns, mode, parts, items, worst, tuple(lost))

@@ -28,7 +28,9 @@ class Broken:
     given: Mapping[str, Any]
 
     def __str__(self) -> str:
-        return f"{self.check} case {self.number}: expected {self.expected}, found {self.found}, given {dict(self.given)}"
+        return (
+            f"{self.check} case {self.number}: expected {self.expected}, found {self.found}, given {dict(self.given)}"
+        )
 
 
 def run_cases(rulebook: Rulebook, measures: Measures) -> Iterator[Broken]:
@@ -89,7 +91,9 @@ def _measures_of(tree: Tree) -> set[str]:
 def _reason(tree: Tree, params: Mapping[str, Any], values: Mapping[str, Value]) -> str:
     """The strongest reason why a condition is open: as a finding would name it."""
     reasons = {
-        value.value for name in _measures_of(tree) if isinstance(value := values.get(name, Unknown.MISSING_FIELD), Unknown)
+        value.value
+        for name in _measures_of(tree)
+        if isinstance(value := values.get(name, Unknown.MISSING_FIELD), Unknown)
     }
     for atom in atoms(tree):
         for side in (atom.measure, atom.limit):

@@ -43,7 +43,10 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> str | None
 
 
 _AS_OF = click.option(
-    "--as-of", callback=_day, metavar="DATE", help="检查基准日 YYYY-MM-DD，缺省为今天（北京时间） / day to judge by; default today in China"
+    "--as-of",
+    callback=_day,
+    metavar="DATE",
+    help="检查基准日 YYYY-MM-DD，缺省为今天（北京时间） / day to judge by; default today in China",
 )
 
 
@@ -104,9 +107,7 @@ def check(
     codes = []
     with _progress(dossiers) as each:
         for dossier in each:
-            codes.append(
-                _check_one(dossier, profile, as_of, mode, targets, fail_on, fail_on_unknown, verbose, lang)
-            )
+            codes.append(_check_one(dossier, profile, as_of, mode, targets, fail_on, fail_on_unknown, verbose, lang))
     sys.exit(next(code for code in _WORST_FIRST if code in codes))
 
 
@@ -159,7 +160,7 @@ def _targets(reports: Sequence[str], dossiers: int) -> list[tuple[str, str]]:
             raise click.UsageError(f"没有格式 {name!r}；可用 / no such format; there are: {', '.join(formats())}")
         if dossiers > 1 and target not in ("", "-") and "{id}" not in target:
             raise click.UsageError(
-                f"检查多份档案时，{target!r} 中须含 {{id}}，以免互相覆盖 / with several dossiers FILE must contain {{id}}"
+                f"检查多份档案时，文件名须含 {{id}} / with several dossiers FILE must contain {{id}}: {target!r}"
             )
         if target not in ("", "-") and target in [t for _, t in result]:
             raise click.UsageError(f"两份报告写到同一文件 / two reports to one file: {target}")
@@ -281,7 +282,9 @@ def rules_lint() -> None:
 
     law = load_law()
     checks = len(law.checks)
-    click.echo(f"{len(law.clauses)} 个条文文件、{len(law.items)} 条、{checks} 项检查，无问题 / clauses, items, checks: no problem")
+    click.echo(
+        f"{len(law.clauses)} 个条文文件、{len(law.items)} 条、{checks} 项检查，无问题 / no problem found"
+    )
 
 
 @rules.command("test")

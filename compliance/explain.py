@@ -108,9 +108,15 @@ def _explained(check: Check, source: Source, lang: Lang) -> list[str]:
     condition = getattr(condition_says(check.holds, check.subject, source), lang)
     lines.append(("    judged by: " if en else "    判法：") + condition)
     if check.when is not None:
-        lines.append(("    only where: " if en else "    仅当：") + getattr(condition_says(check.when, check.subject, source), lang))
+        lines.append(
+            ("    only where: " if en else "    仅当：")
+            + getattr(condition_says(check.when, check.subject, source), lang)
+        )
     lines.append(
-        ("    for each: " if en else "    对象：") + check.subject + ("; due: " if en else "；何时：") + _GATES[check.due_at][en]
+        ("    for each: " if en else "    对象：")
+        + check.subject
+        + ("; due: " if en else "；何时：")
+        + _GATES[check.due_at][en]
     )
     if check.documents:
         names = [DOCUMENTS[t][en] for t in check.documents]
@@ -121,7 +127,9 @@ def _explained(check: Check, source: Source, lang: Lang) -> list[str]:
             lines.append(f"    ${name}: " + ("not set in this place" if en else "本地未配置"))
         else:
             s = setting.source
-            lines.append(f"    ${name}: {s.document} {s.section}（{s.place}" + (", draft" if s.status == "draft" else "") + "）")
+            lines.append(
+                f"    ${name}: {s.document} {s.section}（{s.place}" + (", draft" if s.status == "draft" else "") + "）"
+            )
     if check.reading:
         lines.append(("    reading: " if en else "    读法：") + check.reading)
     return lines
@@ -160,7 +168,9 @@ def coverage(lang: Lang) -> str:
         for check in item.checks:
             cases = sum(case.check == check.name for case in item.spec.cases)
             lines.append(f"    {check.name} [{check.subject}] {getattr(check.says, lang)} ({cases})")
-        lines += [("    不判：" if lang == "zh" else "    not modelled: ") + getattr(s, lang) for s in item.spec.not_modelled]
+        lines += [
+            ("    不判：" if lang == "zh" else "    not modelled: ") + getattr(s, lang) for s in item.spec.not_modelled
+        ]
     cases = sum(len(item.spec.cases) for item in law.items)
     lines.append(
         f"{len(law.items)}/36 条，{len(law.checks)} 项检查，{cases} 个案例"
@@ -168,5 +178,3 @@ def coverage(lang: Lang) -> str:
         else f"{len(law.items)}/36 items, {len(law.checks)} checks, {cases} cases"
     )
     return "\n".join(lines)
-
-

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 from compliance.schemas.conditions import All, Atom, Limit, MeasureRef, Not, Op, ParamRef, Tree, Value
 from compliance.schemas.dossier import EvidenceRef
@@ -56,7 +56,9 @@ _REASON_SAYS: dict[Reason, Bilingual] = {
     "conflicting_data": Bilingual("填报数据互相矛盾", "the data reported contradict each other"),
     "missing_parameter": Bilingual("当地规定的参数未配置", "the place's own limit is not set"),
     "missing_field": Bilingual("所需数据未填报", "data needed were not reported"),
-    "ambiguous_date": Bilingual("日期只到年或月，先后不能判定", "a date known only to the month or year leaves the order open"),
+    "ambiguous_date": Bilingual(
+        "日期只到年或月，先后不能判定", "a date known only to the month or year leaves the order open"
+    ),
     "missing_evidence": Bilingual("未见证明材料", "no supporting document is there"),
     "needs_judgement": Bilingual("需要人工研判", "a person has to judge"),
     "not_due": Bilingual("尚未到该阶段", "the stage has not been reached"),
@@ -135,7 +137,11 @@ def _spoken(value: Any, unit: str) -> Bilingual:
         shown = _percent(value)
         if value.q in (2, 3, 4):
             return Bilingual(fraction, fraction)
-        return Bilingual(shown, shown) if value.q in (1, 100) else Bilingual(f"{shown}（{fraction}）", f"{shown} ({fraction})")
+        return (
+            Bilingual(shown, shown)
+            if value.q in (1, 100)
+            else Bilingual(f"{shown}（{fraction}）", f"{shown} ({fraction})")
+        )
     if isinstance(value, str):
         zh, en = words_of(value)
         return Bilingual(zh, en)
@@ -144,6 +150,9 @@ def _spoken(value: Any, unit: str) -> Bilingual:
         return Bilingual("、".join(p[0] for p in pairs), ", ".join(p[1] for p in pairs))
     text = _text(value)
     return Bilingual(text + unit, f"{text} {unit}".strip())
+
+
+FileState = Literal["present", "unhashed", "absent", "mismatch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +167,7 @@ class Source:
     unit: Callable[[str, str], str]
     references: Callable[[str, int], Sequence[tuple[str, EvidenceRef]]]
     row_subject: Callable[[str, int], Subject]
-    attachment: Callable[[str], tuple[str, str | None, str]]
+    attachment: Callable[[str], tuple[str, str | None, FileState]]
     """att_id → doc_type, title, state"""
     profile: Profile
     settings_document: str
@@ -280,7 +289,9 @@ def _ruled_out(tree: Tree, profile: Profile) -> bool:
 class Findings(Sequence[Finding]):
     """All findings of a report, in the order of the standard, then of the dossier; made when read."""
 
-    def __init__(self, entries: Sequence[tuple[Item, Sequence[Line], Sequence[Owner], int, int]], source: Source) -> None:
+    def __init__(
+        self, entries: Sequence[tuple[Item, Sequence[Line], Sequence[Owner], int, int]], source: Source
+    ) -> None:
         """Each entry: item, the lines of one owner kind, its owners, the owner's number, its code."""
         self._entries = entries
         self._source = source
@@ -305,7 +316,9 @@ class Findings(Sequence[Finding]):
         """The reason of one finding, without making it."""
         _, lines, _, owner, code = self._entries[index]
         if code in (Code.UNKNOWN, Code.LOST):
-            found = {self._line_reason(line, row) for line in lines for row in line.rows(owner) if line.codes[row] == code}
+            found = {
+                self._line_reason(line, row) for line in lines for row in line.rows(owner) if line.codes[row] == code
+            }
             return next((r for r in _REASON_RANK if r in found), None if found else "missing_field")
         if code == Code.NOT_APPLICABLE:
             found = {self._line_reason(line, row) for line in lines for row in line.rows(owner)}
@@ -352,9 +365,9 @@ class Findings(Sequence[Finding]):
 
     def _measured(self, line: Line, row: int, atom: Atom) -> Measured:
         source, kind = self._source, line.check.subject
-        limit, limit_text, limit_name = (None, None, None)
+        pointers: tuple[str, ...] = ()
         if isinstance(atom.measure, ParamRef):
-            title, unit, pointers = Bilingual(f"当地参数{atom.measure.name}", f"the place's {atom.measure.name}"), "", ()
+            title, unit = Bilingual(f"当地参数{atom.measure.name}", f"the place's {atom.measure.name}"), ""
             setting = source.profile.settings.get(atom.measure.name)
             value: Any = setting.value if setting else Unknown.MISSING_PARAMETER
             name = f"${atom.measure.name}"
@@ -415,9 +428,9 @@ class Findings(Sequence[Finding]):
                 reason = "missing_field"
         elif code == Code.NOT_APPLICABLE:
             reason = next((r for r in _NA_RANK if r in {c.reason for c in made}), "no_object")
-        pointers = tuple(
-            dict.fromkeys(p for _, c in deciding for v in c.values for p in v.pointers)
-        ) or tuple(dict.fromkeys(c.subject.pointer for _, c in deciding))
+        pointers = tuple(dict.fromkeys(p for _, c in deciding for v in c.values for p in v.pointers)) or tuple(
+            dict.fromkeys(c.subject.pointer for _, c in deciding)
+        )
         primary = pointers[0] if pointers else owner.subject.pointer
         severity: Severity = item.spec.severity
         obligation = item.spec.obligation
@@ -476,7 +489,9 @@ class Findings(Sequence[Finding]):
             return "fail"
         return "pass" if answers == {Answer.TRUE} else "unknown"
 
-    def _documents(self, pairs: Sequence[tuple[Line, int]]) -> tuple[tuple[DocumentAsked, ...], tuple[AttachmentFound, ...]]:
+    def _documents(
+        self, pairs: Sequence[tuple[Line, int]]
+    ) -> tuple[tuple[DocumentAsked, ...], tuple[AttachmentFound, ...]]:
         asked: dict[str, None] = {}
         found: dict[str, AttachmentFound] = {}
         for line, row in pairs:
@@ -487,7 +502,13 @@ class Findings(Sequence[Finding]):
                 doc_type, title, state = self._source.attachment(ref.attachment)
                 if doc_type in line.check.documents and pointer not in found:
                     found[pointer] = AttachmentFound(
-                        ref.attachment, doc_type, title, ref.page, ref.quote, state, pointer  # type: ignore[arg-type]
+                        ref.attachment,
+                        doc_type,
+                        title,
+                        ref.page,
+                        ref.quote,
+                        state,
+                        pointer,
                     )
         return tuple(DocumentAsked(t, Bilingual(*DOCUMENTS[t])) for t in asked), tuple(found.values())
 
@@ -519,12 +540,19 @@ _OWN = ("area", "community", "project", "plan", "consultation", "vote", "consens
 
 
 def _sentence(
-    item: Item, owner: Owner, code: int, reason: Reason | None, basis: Basis | None, deciding: Sequence[tuple[Check, CheckLine]]
+    item: Item,
+    owner: Owner,
+    code: int,
+    reason: Reason | None,
+    basis: Basis | None,
+    deciding: Sequence[tuple[Check, CheckLine]],
 ) -> Bilingual:
     name, title = owner.subject.name, item.spec.title
     if code == Code.NOT_APPLICABLE and reason:
         why = _REASON_SAYS[reason]
-        return Bilingual(f"{name.zh}：“{title.zh}”不适用，{why.zh}。", f"{name.en}: “{title.en}” does not apply, {why.en}.")
+        return Bilingual(
+            f"{name.zh}：“{title.zh}”不适用，{why.zh}。", f"{name.en}: “{title.en}” does not apply, {why.en}."
+        )
     if code == Code.MEASURED:
         values = [v.says for _, c in deciding for v in c.values][:1]
         zh = values[0].zh.split("，")[-1] if values else ""
@@ -546,7 +574,11 @@ def _sentence(
         zh, en = "；".join(p.zh for p in parts), "; ".join(p.en for p in parts)
         if more > 0:
             zh, en = f"{zh}；另有{more}处", f"{en}; and {more} more"
-        word = ("不符合要求", "is not met") if code == Code.FAIL else ("尚未做到（鼓励类）", "is not met (encouraged only)")
+        word = (
+            ("不符合要求", "is not met")
+            if code == Code.FAIL
+            else ("尚未做到（鼓励类）", "is not met (encouraged only)")
+        )
         return Bilingual(f"{name.zh}：“{title.zh}”{word[0]}。{zh}。", f"{name.en}: “{title.en}” {word[1]}. {en}.")
     why = _REASON_SAYS[reason] if reason else Bilingual("检查程序未得出结论", "the checker reached no answer")
     gaps = _gaps(deciding)
@@ -565,7 +597,10 @@ def _breach(check: Check, line: CheckLine) -> Bilingual:
     """A failing line: what must hold, and what was found against the limit."""
     row = _row(line)
     if len(line.values) == 1:
-        return Bilingual(f"{row.zh}{check.says.zh}一项未满足：{line.values[0].says.zh}", f"{row.en}not so: {check.says.en} ({line.values[0].says.en})")
+        return Bilingual(
+            f"{row.zh}{check.says.zh}一项未满足：{line.values[0].says.zh}",
+            f"{row.en}not so: {check.says.en} ({line.values[0].says.en})",
+        )
     found: dict[str, Measured] = {}
     for value in line.values:
         found.setdefault(value.measure, value)

@@ -112,7 +112,7 @@ def read_yaml(text: str, file: str) -> tuple[Any, _Reader]:
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                line = event.start_mark.line + 1
+                line = event.start_mark.line + 1 if event.start_mark else 1
                 raise RulebookError([Problem(file, line, "anchors and aliases are not allowed")])
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -276,9 +276,7 @@ class _Trees:
         limit = self.limit(written, kind, op, known, path)
         return None if limit is None else Atom(measure, op, limit)
 
-    def limit(
-        self, written: Any, kind: Kind, op: Op, known: Mapping[str, Kind], path: tuple[Any, ...]
-    ) -> Limit | None:
+    def limit(self, written: Any, kind: Kind, op: Op, known: Mapping[str, Kind], path: tuple[Any, ...]) -> Limit | None:
         if op is Op.PRESENT:
             if not isinstance(written, bool):
                 self.fail(path, "present takes true or false")
@@ -569,7 +567,9 @@ def compile_questions(rulebook: Rulebook, profile: Profile, measures: Measures) 
     for subject, known in trees.items():
         kinds = dict(measures[subject])
         kinds.update((a.measure, Kind.BOOL) for t in known for a in atoms(t) if is_evidence(a.measure))
-        names = {a.measure for t in known for a in atoms(t)} | {a.limit.name for t in known for a in atoms(t) if isinstance(a.limit, MeasureRef)}
+        names = {a.measure for t in known for a in atoms(t)} | {
+            a.limit.name for t in known for a in atoms(t) if isinstance(a.limit, MeasureRef)
+        }
         columns = tuple(sorted(n for n in names if isinstance(n, str)))
         result[subject] = Questions(tuple(known), lower(tuple(known), kinds, params), columns, asked[subject])
     return result

@@ -10,7 +10,7 @@ import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from compliance.schemas.conditions import Kind
 from compliance.schemas.dossier import Declaration, Document
@@ -57,18 +57,19 @@ class Measure:
 _register: dict[tuple[str, str], Measure] = {}
 
 
-def measure(zh: str, en: str, *, unit: str = "", source: str = "") -> Callable[[Callable[[Any], Any]], Any]:
+F = TypeVar("F", bound=Callable[[Any], Any])
+
+
+def measure(zh: str, en: str, *, unit: str = "", source: str = "") -> Callable[[F], F]:
     """Registers a function ``(row) -> value``; row kinds and value type are read from its annotations."""
 
-    def register(take: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def register(take: F) -> F:
         hints = typing.get_type_hints(take)
         result = hints.pop("return")
         (row,) = hints.values()
         rows = typing.get_args(row) or (row,)
         (kind,) = [_KINDS[t] for t in typing.get_args(result) if t is not Unknown]
-        entry = Measure(
-            take.__name__, zh, en, unit, source, kind, tuple(r.__name__ for r in rows), take
-        )
+        entry = Measure(take.__name__, zh, en, unit, source, kind, tuple(r.__name__ for r in rows), take)
         for r in rows:
             if (r.__name__, entry.name) in _register:
                 raise ValueError(f"measure {entry.name} is registered twice for {r.__name__}")
@@ -115,8 +116,8 @@ def share(part: int | Decimal | None, whole: int | Decimal | None) -> Share:
     Ratio(p=63, q=100)
     >>> share(Decimal("12.5"), Decimal("50"))
     Ratio(p=125000, q=500000)
-    >>> share(None, 100), share(1, 0), share(3, 2)
-    (<Unknown.MISSING_FIELD: 'missing_field'>, <Unknown.CONFLICTING_DATA: 'conflicting_data'>, <Unknown.CONFLICTING_DATA: 'conflicting_data'>)
+    >>> [share(None, 100).value, share(1, 0).value, share(3, 2).value]
+    ['missing_field', 'conflicting_data', 'conflicting_data']
     """
     if part is None or whole is None:
         return MISSING

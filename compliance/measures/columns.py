@@ -74,9 +74,7 @@ class Columns:
         self._by_owner: dict[str, Mapping[int, Sequence[int]] | None] = {}
         self._keys: dict[str, list[str]] = {}
         self._present = {
-            a.att_id: a.doc_type
-            for a in case.dossier.attachments
-            if states.get(a.att_id) is AttachmentState.PRESENT
+            a.att_id: a.doc_type for a in case.dossier.attachments if states.get(a.att_id) is AttachmentState.PRESENT
         }
         self._refs: dict[type, tuple[tuple[str, ...], bool]] = {}
 
@@ -163,7 +161,9 @@ class Columns:
         held = self._refs.get(cls)
         if held is None:
             fields = getattr(cls, "model_fields", {})
-            documents = tuple(n for n, f in fields.items() if "Document" in str(f.annotation) or "FellingPermit" in str(f.annotation))
+            documents = tuple(
+                n for n, f in fields.items() if "Document" in str(f.annotation) or "FellingPermit" in str(f.annotation)
+            )
             held = self._refs[cls] = (documents, "evidence" in fields)
         return held
 
@@ -230,8 +230,4 @@ class Columns:
 
     def _evidence(self, kind: str, documents: Sequence[str]) -> list[Value]:
         asked = frozenset(documents)
-        return [
-            Unknown.MISSING_EVIDENCE if asked.isdisjoint(types) else True for types in self._doc_types(kind)
-        ]
-
-
+        return [Unknown.MISSING_EVIDENCE if asked.isdisjoint(types) else True for types in self._doc_types(kind)]

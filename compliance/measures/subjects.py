@@ -959,7 +959,9 @@ def _publicity(case: Case) -> Rows:
     for i, c in enumerate(case.planned):
         plan, project = case.plan_of.get(c.community_id), case.project_of.get(c.community_id)
         for vote in _votes_in_force(c):
-            for publicity in vote.publicity if vote else ():
+            if vote is None:
+                continue
+            for publicity in vote.publicity:
                 yield i, PublicityRow(c, plan, project, vote, publicity)
 
 
@@ -997,7 +999,7 @@ def _surveys(case: Case) -> Rows:
 def _handovers(case: Case) -> Rows:
     for i, c in enumerate(case.planned):
         project = case.project_of.get(c.community_id)
-        held = {h.sector: h for h in c.handovers}
+        held: dict[str, d.Handover] = {h.sector: h for h in c.handovers}
         items = c.scheme.items if c.scheme else ()
         sectors = dict.fromkeys(PIPELINES[r.facility_code] for r in items if r.facility_code in PIPELINES)
         for sector in sectors:
@@ -1039,7 +1041,7 @@ def _scheme_sectors(case: Case, project: d.Project) -> Iterator[str]:
 def _project_sectors(case: Case) -> Rows:
     for i, p in enumerate(case.projects):
         plan = p.coordination_plan
-        signed = {s.sector: s for s in plan.signatories} if plan else {}
+        signed: dict[str, d.Signatory] = {s.sector: s for s in plan.signatories} if plan else {}
         for sector in dict.fromkeys((*p.pipeline_sectors, *_scheme_sectors(case, p))):
             yield i, ProjectSectorRow(p, case.plan_of_project[p.project_id], sector, plan, signed.get(sector))
 
@@ -1116,7 +1118,7 @@ def _kind(
     return SubjectKind(name, row, owner, rows, key, zh or key, en or zh or key, place)
 
 
-def _coded(attribute: str) -> dict[str, Callable[[Any], str]]:
+def _coded(attribute: str) -> dict[str, Any]:
     """Key and names of a row told apart by a code."""
     return {
         "key": lambda r: str(getattr(r, attribute)),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from compliance.measures.base import MISSING, Code, Count, Flag, Share, When, flag, measure, share, when
 from compliance.measures.subjects import ConsensusRow, PublicityRow, VoteRow
-from compliance.schemas.dossier import Vote
 from compliance.schemas.scalars import SCALE, Ratio, Unknown, days
 
 BALLOT = VoteRow | ConsensusRow
@@ -143,7 +142,11 @@ def owners_voting_really(row: BALLOT) -> Share:
         return owners_voting(row)
     if v.part_owners is None:
         return MISSING
-    return Unknown.CONFLICTING_DATA if v.deemed_votes > v.part_owners else share(v.part_owners - v.deemed_votes, v.total_owners)
+    return (
+        Unknown.CONFLICTING_DATA
+        if v.deemed_votes > v.part_owners
+        else share(v.part_owners - v.deemed_votes, v.total_owners)
+    )
 
 
 @measure("剔除视同票后的同意面积占比", "share of area agreeing without deemed votes", unit="%", source="规格§5")
