@@ -138,12 +138,15 @@ def satisfaction_first_surveyed(row: ProjectRow) -> When:
     >>> from compliance.measures.base import given
     >>> def community(*days):
     ...     return {"community_id": "c", "name": "n", "surveys": [{"surveyed_on": t} for t in days]}
+    >>> p = {"project_id": "p", "name": "n", "community_ids": ["a", "b"]}
     >>> both = [community("2023-05-20", "2023-04-01"), community("2023-05-01")]
-    >>> satisfaction_first_surveyed(given(ProjectRow, communities=both)).text
+    >>> satisfaction_first_surveyed(given(ProjectRow, project=p, communities=both)).text
     '2023-05-01'
-    >>> satisfaction_first_surveyed(given(ProjectRow, communities=[community()]))
+    >>> satisfaction_first_surveyed(given(ProjectRow, project=p, communities=[community(), community("2023")]))
     <Unknown.MISSING_FIELD: 'missing_field'>
     """
+    if not row.project.community_ids or len(row.communities) < len(row.project.community_ids):
+        return MISSING
     latest = None
     for community in row.communities:
         earliest = None

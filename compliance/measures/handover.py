@@ -74,6 +74,7 @@ def utility_works_stated(row: CommunityRow) -> Flag:
     (<Unknown.MISSING_FIELD: 'missing_field'>, <Unknown.CONFLICTING_DATA: 'conflicting_data'>)
     """
     items = row.community.scheme.items if row.community.scheme is not None else ()
+    listed = [i.facility_code for i in items]
     if not declared_absent(row.declarations, "pipelines"):
-        return True if items else MISSING
-    return CONFLICTING if any(i.facility_code in PIPELINES for i in items) else True
+        return True if listed else MISSING
+    return CONFLICTING if any(code in PIPELINES for code in listed) else True

@@ -244,8 +244,9 @@ def any_stock_policy_in_force(row: AreaRow) -> Flag:
     >>> any_stock_policy_in_force(row(topics=three, exists=False))
     False
     """
-    levels, as_of, policies = _OWN[row.dossier.area_level], row.as_of, row.policies
+    policies, as_of = row.policies, row.as_of
     by_class = [[p for p in policies if which in p.topics] for which in POLICY_CLASSES]
+    levels = _OWN[row.dossier.area_level]
     return any_of([_standings(found, levels, as_of) for found in by_class])
 
 

@@ -177,7 +177,9 @@ def inspections_dated(row: ProjectMonthRow) -> Count:
     >>> inspections_counted(row("2023-05-09")), inspections_counted(row("2023-05-09", "2023"))
     (1, <Unknown.AMBIGUOUS_DATE: 'ambiguous_date'>)
     """
-    return len(row.inspections) if row.project.inspections else MISSING
+    if not row.project.inspections:
+        return MISSING
+    return sum(1 for i in row.inspections if i.inspected_on is not None)
 
 
 @measure("当月监督检查次数（日期齐全）", "inspections, all dated", unit="次", source=FREQUENCY)
@@ -374,4 +376,4 @@ def issue_listed_as_event(row: QualityIssueRow) -> Flag:
     >>> issue_listed_as_event(given(QualityIssueRow, issue=issue))
     <Unknown.CONFLICTING_DATA: 'conflicting_data'>
     """
-    return CONFLICTING if row.event is None else True
+    return True if row.event is not None and row.event.issue_id == row.issue.issue_id else CONFLICTING
