@@ -36,8 +36,8 @@ def read(source: str | Path, *, stdin: BinaryIO | None = None) -> Received:
 
 def _dossier(source: str, data: bytes) -> Dossier:
     complaint: Exception | None = None
-    try:
-        with _collector_at_rest():
+    with _collector_at_rest():
+        try:
             raw = jiter.from_json(
                 data.removeprefix(b"\xef\xbb\xbf"),
                 catch_duplicate_keys=True,
@@ -47,9 +47,9 @@ def _dossier(source: str, data: bytes) -> Dossier:
             dossier = Dossier.model_validate(raw)
             if references.sound(raw):
                 return dossier
-    except ValueError as error:
-        complaint = error
-    raise Refused(source, examine(data) or [_unexplained(complaint)])
+        except ValueError as error:
+            complaint = error
+        raise Refused(source, examine(data) or [_unexplained(complaint)])
 
 
 def _unexplained(complaint: Exception | None) -> InputError:

@@ -111,12 +111,15 @@ def _bounded(name: str, stream: IO[bytes]) -> bytes:
 
 def _folder(name: str, folder: Path) -> Parcel:
     path = folder / DOSSIER
-    errors = [_error("symbolic_link", _name(DOSSIER))] if path.is_symlink() else []
+    errors = [_error("symbolic_link", _name(DOSSIER), NOTHING, _COPY)] if path.is_symlink() else []
     if not errors and not path.is_file():
         raise Refused(name, [_no_dossier(sorted(entry.name for entry in folder.iterdir()))])
     openers: dict[str, Callable[[], IO[bytes]]] = {}
     for file in _walk(folder / ATTACHMENTS, errors):
-        openers[_key(file.relative_to(folder / ATTACHMENTS).as_posix())] = partial(FileIO, file)
+        key = _key(file.relative_to(folder / ATTACHMENTS).as_posix())
+        if key in openers:
+            errors.append(_error("duplicate_file", _name(f"{ATTACHMENTS}/{key}")))
+        openers[key] = partial(FileIO, file)
     if errors:
         raise Refused(name, errors)
     with path.open("rb") as stream:
@@ -126,7 +129,9 @@ def _folder(name: str, folder: Path) -> Parcel:
 def _walk(folder: Path, errors: list[InputError]) -> Iterator[Path]:
     """The regular files below a folder; links and devices are errors, for they lead out of the submission."""
     if folder.is_symlink():
-        errors.append(_error("symbolic_link", _name(folder.name)))
+        errors.append(_error("symbolic_link", _name(folder.name), NOTHING, _COPY))
+        return
+    if not folder.exists():
         return
     count = 0
     for parent, folders, files in os.walk(folder, onerror=_raise):

@@ -63,6 +63,9 @@ def _examine_text(text: str) -> list[InputError]:
 
 def _decode(data: bytes) -> tuple[str, list[InputError]]:
     body = data.removeprefix(b"\xef\xbb\xbf")
+    if wide := _wide(body):
+        found = Words(f"{wide} 编码", f"text in {wide}")
+        return "", [InputError("", 1, 1, "not_utf8", found, _UTF8, _SAVE_AS_UTF8)]
     try:
         return body.decode("utf-8"), []
     except UnicodeDecodeError as error:
@@ -73,33 +76,31 @@ def _decode(data: bytes) -> tuple[str, list[InputError]]:
         return "", [InputError("", *place, "not_utf8", *_encoding(body, error.start))]
 
 
+_UTF8 = Words("UTF-8", "UTF-8")
 _SAVE_AS_UTF8 = Words(
     "用记事本打开，“另存为”时编码选 UTF-8，再重新报送",
     "open it in an editor and save it again with encoding UTF-8",
 )
-_WIDE_MARKS = (
-    (b"\xff\xfe\x00\x00", "UTF-32"),
-    (b"\x00\x00\xfe\xff", "UTF-32"),
-    (b"\xff\xfe", "UTF-16"),
-    (b"\xfe\xff", "UTF-16"),
-)
+
+
+def _wide(body: bytes) -> str | None:
+    """UTF-16 or UTF-32, by its mark or by the zero bytes around the first brace; ASCII in them is valid UTF-8."""
+    if body.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")) or b"\0\0" in body[:4]:
+        return "UTF-32"
+    return "UTF-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in body[:2] else None
 
 
 def _encoding(body: bytes, bad: int) -> tuple[Words, Words, Words]:
     """Found, expected and remedy for text in another encoding."""
-    utf8 = Words("UTF-8", "UTF-8")
-    for mark, name in _WIDE_MARKS:
-        if body.startswith(mark):
-            return Words(f"{name} 编码", f"text in {name}"), utf8, _SAVE_AS_UTF8
     try:
         body.decode("gb18030")
         sample = clip(body[bad : bad + 40].decode("gb18030", "ignore"), 12)
         found = Words(f"GBK/GB18030 编码，如“{sample}”", f"text in GBK/GB18030, e.g. “{sample}”")
-        return found, utf8, _SAVE_AS_UTF8
+        return found, _UTF8, _SAVE_AS_UTF8
     except UnicodeDecodeError:
         byte = f"0x{body[bad]:02X}"
         found = Words(f"字节 {byte} 不属于任何字符", f"byte {byte} belongs to no character")
-        return found, utf8, Words("文件可能已损坏，请重新导出", "the file may be damaged: export it again")
+        return found, _UTF8, Words("文件可能已损坏，请重新导出", "the file may be damaged: export it again")
 
 
 # -- content
@@ -138,7 +139,7 @@ def _schema_faults(result: Scan) -> Iterator[Fault]:
     schema = load("dossier")
     suspects = _containers(result.root, locations)
     keywords: dict[Path, str] = {}
-    for error in _validator(schema, suspects).iter_errors(result.root):
+    for error in validator(schema, suspects).iter_errors(result.root):
         path, keyword = tuple(error.absolute_path), str(error.validator)
         # One word per value: of several, the wrong type says most.
         if keyword == "type" or path not in keywords:
@@ -238,7 +239,7 @@ def _resolved(schema: Schema, field: Schema) -> Schema:
 Keyword = Callable[[Any, Any, Any, Schema], Iterator[ValidationError]]
 
 
-def _validator(schema: Schema, suspects: frozenset[int]) -> Any:
+def validator(schema: Schema, suspects: frozenset[int]) -> Any:
     """A validator that says one thing per fault and reads numbers as the types do."""
 
     def refer(validator: Any, ref: str, instance: Any, _: Schema) -> Iterator[ValidationError]:

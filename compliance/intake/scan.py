@@ -111,7 +111,7 @@ _ESCAPE = re.compile(r"\\(?:[\"\\/bfnrt]|u[0-9a-fA-F]{4})|\\")
 _CURLY_STRING = re.compile('[“”]([^“”"\n]*)[“”]')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _WORD = re.compile(r'[^\s,:\[\]{}"“”，：]+')
-_SPACE = re.compile(r"[ \t\r\n]*")
+_SPACE = re.compile(r"[ \t\r\n]+")
 _COMMENT = re.compile(r"//[^\n]*|#[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _LITERALS = {"true": True, "false": False, "null": None}
 _FULLWIDTH = {
@@ -170,24 +170,28 @@ class _Scanner:
     def peek(self) -> str:
         """The next character that means something, full-width marks read as their ASCII counterpart."""
         while True:
-            self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
             char = self.text[self.at : self.at + 1]
-            if char and char in _ODD_SPACE:
-                code = f"U+{ord(char):04X}"
-                hint = Words(
-                    "删去此处看不见的字符，或改用普通空格",
-                    "remove the invisible character or write a plain space",
-                )
-                self.report(self.at, "fullwidth_punctuation", Words(code, code), NOTHING, hint)
-                self.at += 1
-            elif comment := _COMMENT.match(self.text, self.at):
-                hint = Words(
-                    "删去注释；说明可写入 note 字段", "remove it; remarks can go into the field note"
-                )
-                self.report(self.at, "comment", _quoted(comment.group()), NOTHING, hint)
-                self.at = comment.end()
+            if char and char in " \t\r\n":
+                self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
+            elif char and char in _ODD_SPACE:
+                self.odd_space(char)
+            elif char and char in "/#" and (comment := _COMMENT.match(self.text, self.at)):
+                self.comment(comment.group())
             else:
                 return _FULLWIDTH.get(char, char)
+
+    def odd_space(self, char: str) -> None:
+        code = f"U+{ord(char):04X}"
+        hint = Words(
+            "删去看不见的字符，或改用普通空格", "remove the invisible character or write a plain space"
+        )
+        self.report(self.at, "fullwidth_punctuation", Words(code, code), NOTHING, hint)
+        self.at += 1
+
+    def comment(self, text: str) -> None:
+        hint = Words("删去注释；说明可写入 note 字段", "remove it; remarks can go into the field note")
+        self.report(self.at, "comment", _quoted(text), NOTHING, hint)
+        self.at += len(text)
 
     def take(self) -> None:
         """Consume the character that ``peek`` returned."""
