@@ -11,7 +11,7 @@ PLANNED = (
     | s.ArchiveRow | s.UtilityNeedRow | s.ShortfallRow | s.ShortfallClassRow | s.ParticipationRow | s.ConsultationRow
     | s.VoteRow | s.PublicityRow | s.ConsensusRow | s.ProjectRow | s.ProjectSectorRow | s.PartyRow | s.ProjectMonthRow
     | s.RankPairRow | s.PlanCommunityRow | s.ExclusionRow
-    | s.FundAccountRow | s.GovernanceRow | s.OperatorRow | s.ProjectFundingRow
+    | s.FundAccountRow | s.GovernanceRow | s.FundingRow | s.OperatorRow | s.ProjectFundingRow
 )  # fmt: skip
 
 WORKED = (

@@ -443,11 +443,12 @@ class OperatorRow(NamedTuple):
 
 
 class ProjectFundingRow(NamedTuple):
-    """A project and its financing entries."""
+    """A project, its financing entries and its transactions."""
 
     project: d.Project
     plan: d.Plan | None
     entries: tuple[d.Financing, ...]
+    txns: tuple[d.FundTxn, ...]
     declarations: tuple[d.Declaration, ...]
     as_of: Day
 
@@ -801,9 +802,14 @@ def _operators(case: Case) -> Rows:
 
 
 def _project_funding(case: Case) -> Rows:
+    txns: dict[str, list[d.FundTxn]] = defaultdict(list)
+    for txn in case.dossier.fund_txns:
+        if txn.project_id is not None:
+            txns[txn.project_id].append(txn)
     for i, p in enumerate(case.projects):
         plan = case.plan_of_project[p.project_id]
-        yield i, ProjectFundingRow(p, plan, p.financing, case.declared(p.project_id), case.as_of)
+        made = tuple(txns.get(p.project_id, ()))
+        yield i, ProjectFundingRow(p, plan, p.financing, made, case.declared(p.project_id), case.as_of)
 
 
 def _area_units(case: Case) -> Rows:
