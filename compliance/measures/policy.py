@@ -1,7 +1,7 @@
 """Measures of policies by topic: in force or not, of the area's own level or not, what they name.
 
 A policy of another level says nothing on whether the area issued its own, so it is passed over, never counted
-against the area. A draft, a lapsed policy and one said not to exist are not in force. Judges nothing.
+against the area. A lapsed policy and one said not to exist are not in force; a draft shows neither. Judges nothing.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ _RANK = {reason: i for i, reason in enumerate(Unknown)}
 
 
 def in_force(document: Document | PolicyDoc | None, as_of: Day) -> Flag:
-    """Whether a document is in force on a day: issued, no draft, not lapsed; without an end it goes on.
+    """Whether a document is in force on a day: issued and not lapsed; without an end it goes on.
+
+    A draft for comment does not show that it is in force, nor that nothing is.
 
     >>> from compliance.schemas.scalars import days
     >>> day = days("2023-06-30")
@@ -49,13 +51,15 @@ def in_force(document: Document | PolicyDoc | None, as_of: Day) -> Flag:
     >>> made = (Document(exists=False), Document(issued_on="2023-07-01"), None)
     >>> tuple(in_force(d, day) for d in made)
     (False, False, <Unknown.MISSING_FIELD: 'missing_field'>)
-    >>> in_force(Document(exists=True, is_draft=True), day), in_force(Document(title="办法"), day)
-    (False, <Unknown.MISSING_FIELD: 'missing_field'>)
+    >>> [in_force(Document(**made), day).value for made in ({"exists": True, "is_draft": True}, {"title": "办法"})]
+    ['missing_field', 'missing_field']
     """
     if document is None:
         return MISSING
-    if document.exists is False or document.is_draft:
+    if document.exists is False:
         return False
+    if document.is_draft:
+        return MISSING
     issued, last = document.issued_on, document.effective_to
     if issued is not None and issued.first > as_of.last:
         return False
@@ -117,8 +121,8 @@ def own_policy_in_force(row: PolicyClassRow) -> Flag:
     (True, <Unknown.MISSING_FIELD: 'missing_field'>)
     >>> own_policy_in_force(row({"exists": False}))
     False
-    >>> own_policy_in_force(row({"level": "county", "is_draft": True}))
-    False
+    >>> own_policy_in_force(row({"level": "county", "is_draft": True})).value
+    'missing_field'
     >>> own_policy_in_force(row({"level": "county", "forwards_only": True}))
     <Unknown.NEEDS_JUDGEMENT: 'needs_judgement'>
     """
