@@ -165,7 +165,8 @@ class Source:
     """(kind, measure, row) → pointers"""
     titles: Callable[[str, str], tuple[str, str]]
     unit: Callable[[str, str], str]
-    references: Callable[[str, int], Sequence[tuple[str, EvidenceRef]]]
+    references: Callable[[str, int, str | None], Sequence[tuple[str, EvidenceRef]]]
+    """(kind, row, what a declaration must be about) → evidence, each with its pointer"""
     row_subject: Callable[[str, int], Subject]
     attachment: Callable[[str], tuple[str, str | None, FileState]]
     """att_id → doc_type, title, state"""
@@ -341,7 +342,7 @@ class Findings(Sequence[Finding]):
     def _line_reason(self, line: Line, row: int) -> Reason | None:
         code, state = line.codes[row], State(line.states[row])
         if code == Code.NOT_APPLICABLE:
-            return "no_object" if state is State.READY else state.name.lower()  # type: ignore[return-value]
+            return line.check.otherwise if state is State.READY else state.name.lower()  # type: ignore[return-value]
         if code != Code.UNKNOWN:
             return None
         if state is not State.READY:
@@ -498,7 +499,7 @@ class Findings(Sequence[Finding]):
             if line.states[row] != State.READY or not line.check.documents or line.codes[row] == Code.NOT_APPLICABLE:
                 continue
             asked.update(dict.fromkeys(line.check.documents))
-            for pointer, ref in self._source.references(line.check.subject, row):
+            for pointer, ref in self._source.references(line.check.subject, row, line.check.declares):
                 doc_type, title, state = self._source.attachment(ref.attachment)
                 if doc_type in line.check.documents and pointer not in found:
                     found[pointer] = AttachmentFound(

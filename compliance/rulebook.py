@@ -359,6 +359,8 @@ def _check(item: ItemSpec, name: str, spec: CheckSpec, trees: _Trees, path: tupl
         only_where=spec.only_where or {},
         dated_by=dated_by,
         documents=tuple(spec.documents if spec.documents is not None else item.documents),
+        declares=spec.declares,
+        otherwise=spec.otherwise,
         measured=spec.basis == "measured",
         remarks=words["remarks"],
         history=words["history"],
@@ -540,9 +542,15 @@ def _setting_value(written: Any, parameter: Parameter) -> Limit:
 # -- questions ------------------------------------------------------------------------------------------------
 
 
-def evidence_atom(documents: tuple[str, ...]) -> Atom:
-    """One of these documents is there, as the engine is asked it; never false, only true or unknown."""
-    return Atom("evidence:" + "+".join(documents), Op.IS, True)
+def evidence_atom(check: Check) -> Atom:
+    """One of a check's documents is there, as the engine is asked it; never false, only true or unknown.
+
+    Documents on a declaration count only where it declares what the check is about: ``type=subject``.
+    """
+    types = list(check.documents)
+    if check.declares is not None:
+        types += [f"{t}={check.declares}" for t in check.documents]
+    return Atom("evidence:" + "+".join(types), Op.IS, True)
 
 
 def compile_questions(rulebook: Rulebook, profile: Profile, measures: Measures) -> dict[str, Questions]:
@@ -558,7 +566,7 @@ def compile_questions(rulebook: Rulebook, profile: Profile, measures: Measures) 
 
         asked.setdefault(check.subject, {})[check.id] = Asked(
             number(check.holds),
-            number(evidence_atom(check.documents)) if check.documents else None,
+            number(evidence_atom(check)) if check.documents else None,
             number(check.when) if check.when is not None else None,
             tuple(number(word.when) for word in check.remarks),
             tuple(number(word.when) for word in check.history),

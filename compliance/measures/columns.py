@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,6 +23,8 @@ _BROAD = {"dossier", "communities", "projects", "reserve_entries", "plan", "as_o
 
 _WHOLE = {"PlanRow": {"plan"}, "PlanCountyRow": {"plan"}, "AreaRow": {"plan"}}
 
+
+_HOLDERS = {"mechanism", "quality", "fund_rules"}
 
 _FOCUS = {
     "mechanism_document": "document",
@@ -167,66 +169,73 @@ class Columns:
             held = self._refs[cls] = (documents, "evidence" in fields)
         return held
 
-    def _models(self, row: Any) -> list[BaseModel]:
-        """The objects of a row that its evidence may stand on."""
+    def _models(self, row: Any) -> Iterator[tuple[BaseModel, bool]]:
+        """The objects of a row that its evidence may stand on, each with whether its own documents count.
+
+        The documents of a mechanism, of the quality rules and of the fund rules are rows of their own: one of
+        them shows nothing for another.
+        """
         broad = _BROAD - _WHOLE.get(type(row).__name__, set())
-        found: list[BaseModel] = []
+        apart = hasattr(row, "document")
         for name, value in zip(row._fields, row, strict=True):
             if name in broad or value is None:
                 continue
             if isinstance(value, BaseModel):
-                found.append(value)
+                yield value, not (apart and name in _HOLDERS)
             elif value.__class__ is tuple and value and isinstance(value[0], BaseModel):
-                found += value
-        return found
+                for model in value:
+                    yield model, True
 
-    def references(self, kind: str, index: int) -> list[tuple[str, d.EvidenceRef]]:
+    def _evidence_of(self, model: BaseModel, documents_too: bool) -> Iterator[tuple[str, d.EvidenceRef]]:
+        """Evidence on a model and on its documents, each with its place below the model."""
+        documents, has_evidence = self._shape(type(model))
+        for i, ref in enumerate(model.evidence if has_evidence else ()):  # type: ignore[attr-defined]
+            yield f"evidence/{i}", ref
+        for name in documents if documents_too else ():
+            document = getattr(model, name)
+            for i, ref in enumerate(document.evidence if document else ()):
+                yield f"{name}/evidence/{i}", ref
+        if isinstance(model, d.Archive):
+            for name in ("images", "images_before", "images_after"):
+                for i, ref in enumerate(getattr(model, name)):
+                    yield f"{name}/{i}", ref
+
+    def references(self, kind: str, index: int, declares: str | None) -> list[tuple[str, d.EvidenceRef]]:
         """Evidence on a row's own objects, each with the pointer of the reference."""
         found = []
-        for model in self._models(self.rows(kind)[index]):
-            documents, has_evidence = self._shape(type(model))
+        for model, documents_too in self._models(self.rows(kind)[index]):
+            if isinstance(model, d.Declaration) and model.absent != declares:
+                continue
             base = self.pointers.of(model)
-            for i, ref in enumerate(model.evidence if has_evidence else ()):  # type: ignore[attr-defined]
-                found.append((f"{base}/evidence/{i}", ref))
-            for name in documents:
-                document = getattr(model, name)
-                for i, ref in enumerate(document.evidence if document else ()):
-                    found.append((f"{base}/{name}/evidence/{i}", ref))
-            if isinstance(model, d.Archive):
-                for name in ("images", "images_before", "images_after"):
-                    for i, ref in enumerate(getattr(model, name)):
-                        found.append((f"{base}/{name}/{i}", ref))
+            found += [(f"{base}/{place}", ref) for place, ref in self._evidence_of(model, documents_too)]
         return found
 
     def _doc_types(self, kind: str) -> list[frozenset[str]]:
         """For each row, the types of the documents that are really there."""
         held = self._types.get(kind)
         if held is None:
-            of_model: dict[int, frozenset[str]] = {}
+            of_model: dict[tuple[int, bool], frozenset[str]] = {}
             held = []
             for row in self.rows(kind):
                 types: frozenset[str] = frozenset()
-                for model in self._models(row):
-                    own = of_model.get(id(model))
+                for model, documents_too in self._models(row):
+                    key = (id(model), documents_too)
+                    own = of_model.get(key)
                     if own is None:
-                        own = of_model[id(model)] = self._types_of(model)
+                        own = of_model[key] = self._types_of(model, documents_too)
                     if own:
                         types = types | own if types else own
                 held.append(types)
             self._types[kind] = held
         return held
 
-    def _types_of(self, model: BaseModel) -> frozenset[str]:
-        documents, has_evidence = self._shape(type(model))
-        refs: list[d.EvidenceRef] = list(model.evidence) if has_evidence else []  # type: ignore[attr-defined]
-        for name in documents:
-            document = getattr(model, name)
-            if document is not None:
-                refs += document.evidence
-        if isinstance(model, d.Archive):
-            refs += (*model.images, *model.images_before, *model.images_after)
+    def _types_of(self, model: BaseModel, documents_too: bool) -> frozenset[str]:
         present = self._present
-        return frozenset([present[r.attachment] for r in refs if r.attachment in present])
+        refs = self._evidence_of(model, documents_too)
+        types = [present[ref.attachment] for _, ref in refs if ref.attachment in present]
+        if isinstance(model, d.Declaration):
+            return frozenset([f"{t}={model.absent}" for t in types])
+        return frozenset(types)
 
     def _evidence(self, kind: str, documents: Sequence[str]) -> list[Value]:
         asked = frozenset(documents)

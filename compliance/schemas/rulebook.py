@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from compliance.schemas.conditions import Kind, Limit, Tree
-from compliance.schemas.dossier import DocType
+from compliance.schemas.dossier import Absent, DocType
 from compliance.schemas.lowered import Lowered
 from compliance.schemas.report import Bilingual, LimitSource, Obligation, Severity
 
@@ -63,6 +63,10 @@ class CheckSpec(Spec):
     dated_by: Name | None = None
     """The measure whose date decides whether the subject predates the standard"""
     documents: list[DocType] | None = None
+    declares: Absent | None = None
+    """What a declaration must be about for its documents to count here"""
+    otherwise: Literal["no_object", "not_due"] = "no_object"
+    """The reason when ``when`` is false"""
     basis: Literal["measured"] | None = None
     never: list[Literal["pass", "fail"]] = []
     """Outcomes it cannot have, e.g. a question that only a person can answer with no"""
@@ -195,6 +199,8 @@ class Check:
     only_where: Mapping[str, Any]
     dated_by: str | None
     documents: tuple[str, ...]
+    declares: str | None
+    otherwise: Literal["no_object", "not_due"]
     measured: bool
     remarks: tuple[Word, ...]
     history: tuple[Word, ...]
