@@ -62,17 +62,16 @@ def operated_communities(row: OperatorRow) -> Count:
     community is then not known to be all.
 
     >>> from compliance.measures.base import given
+    >>> def row(operator, *operated):
+    ...     project = {"project_id": "x", "name": "n", "community_ids": ["a"]}
+    ...     return given(OperatorRow, project=project, operator=operator, operated=operated)
     >>> known, nameless = {"uscc": "91350100M000100Y43"}, {"name": "示例城市更新公司"}
-    >>> operated_communities(given(OperatorRow, operator=known, operated=("a", "b")))
-    2
-    >>> operated_communities(given(OperatorRow, operator=known, operated=("a",)))
-    1
-    >>> operated_communities(given(OperatorRow, operator=nameless, operated=("a", "b")))
-    2
-    >>> operated_communities(given(OperatorRow, operator=nameless, operated=("a",)))
-    <Unknown.MISSING_FIELD: 'missing_field'>
+    >>> operated_communities(row(known, "a", "b")), operated_communities(row(known, "a"))
+    (2, 1)
+    >>> operated_communities(row(nameless, "a", "b")), operated_communities(row(nameless, "a"))
+    (2, <Unknown.MISSING_FIELD: 'missing_field'>)
     """
-    number = len(row.operated)
+    number = len({*row.project.community_ids, *row.operated})
     if number > 1:
         return number
     return number if number and row.operator and row.operator.uscc else MISSING
