@@ -237,10 +237,12 @@ def days_at_province(row: FundSumRow) -> Count:
     Of partial dates, the fewest days that they allow.
 
     >>> from compliance.measures.base import given
-    >>> def t(kind, on, at): return {"txn_id": "t", "source": "city", "kind": kind, "on": on, "province_received_on": at}
-    >>> days_at_province(given(FundSumRow, txns=[t("received", "2023-03-02", "2023-01-31"), t("received", "2023-02", None)]))
+    >>> def waited(*txns): return days_at_province(given(FundSumRow, txns=[
+    ...     {"txn_id": "t", "source": "city", "kind": "received", "on": on, "province_received_on": at}
+    ...     for on, at in txns]))
+    >>> waited(("2023-03-02", "2023-01-31"), ("2023-02", None))
     30
-    >>> days_at_province(given(FundSumRow, txns=[t("received", "2023-03-02", None)]))
+    >>> waited(("2023-03-02", None))
     <Unknown.MISSING_FIELD: 'missing_field'>
     """
     longest = -1
@@ -285,7 +287,8 @@ def days_idle(row: FundSumRow) -> Count:
         return MISSING
     received.sort(reverse=True)
     oldest = 0
-    for oldest, amount in received:
+    for day, amount in received:
+        oldest = day
         left -= amount
         if left <= 0:
             break

@@ -11,10 +11,10 @@ STANDARD = "建办城〔2021〕50号 附件一（一）"
 
 @measure("统筹协调机制是否建立", "whether the mechanism is established", source=STANDARD)
 def mechanism_established(row: AreaRow | PlanCountyRow) -> Flag:
-    """Whether the area (or the county that the plan covers) has a mechanism: said so, or shown by its founding document.
+    """Whether the area, or the county that the plan covers, has a mechanism.
 
-    Said to be missing while its founding document stands, it contradicts itself. That no founding document
-    exists does not prove that there is no mechanism.
+    Either it is said so, or its founding document shows it. Said to be missing while that document stands, it
+    contradicts itself. That no founding document exists does not prove that there is no mechanism.
 
     >>> from compliance.measures.base import given
     >>> m = {"area_code": "990101"}
@@ -43,7 +43,8 @@ def mechanism_founded(row: AreaRow) -> When:
     """Day the mechanism was founded; where it is not reported, the day its founding document was issued.
 
     >>> from compliance.measures.base import given
-    >>> mechanism_founded(given(AreaRow, mechanism={"area_code": "990101", "document": {"issued_on": "2021-03-01"}})).text
+    >>> m = {"area_code": "990101", "document": {"issued_on": "2021-03-01"}}
+    >>> mechanism_founded(given(AreaRow, mechanism=m)).text
     '2021-03-01'
     """
     m = row.mechanism

@@ -88,7 +88,8 @@ def schemes_identical(row: PlanRow) -> Flag:
     Unit prices are not reported and not compared.
 
     >>> from compliance.measures.base import given
-    >>> def c(i, *codes): return {"community_id": i, "name": i, "scheme": {"items": [{"facility_code": x} for x in codes]}}
+    >>> def c(i, *codes): return {"community_id": i, "name": i, "scheme": {
+    ...     "items": [{"facility_code": x} for x in codes]}}
     >>> schemes_identical(given(PlanRow, communities=[c("a", "gas", "road"), c("b", "road", "gas")]))
     True
     >>> schemes_identical(given(PlanRow, communities=[c("a", "gas"), c("b", "road"), c("c")]))

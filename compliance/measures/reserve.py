@@ -196,7 +196,8 @@ def selection_stated(row: PlanRow) -> Flag:
     """
     if not row.reserve_entries or row.plan is None:
         return MISSING
-    taken, left = set(), set()
+    taken: set[str] = set()
+    left: set[str] = set()
     for entry in row.reserve_entries:
         if entry.selected is None:
             return MISSING
