@@ -130,9 +130,7 @@ class Engine:
             self._decide(measures, start, stop, answers)
         return answers
 
-    def _decide(
-        self, measures: Mapping[str, _Measure], start: int, stop: int, answers: list[bytearray]
-    ) -> None:
+    def _decide(self, measures: Mapping[str, _Measure], start: int, stop: int, answers: list[bytearray]) -> None:
         read = {name: _read_field(field, measures, stop - start) for name, field in self._fields.items()}
         for ruleset in self._rulesets:
             rows: list[Fact] = list(zip(*(read[name].tokens for name in ruleset.fields), strict=True))

@@ -21,6 +21,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import groupby
 from typing import NamedTuple
 
 from compliance.schemas.conditions import (
@@ -108,6 +109,10 @@ class Question(NamedTuple):
     rules: dict[str, object]
     slots: frozenset[Slot]
 
+    @property
+    def narrow(self) -> bool:
+        return _narrow(self.slots)
+
 
 SIGNS = {Op.AT_LEAST: "$gte", Op.AT_MOST: "$lte", Op.MORE_THAN: "$gt", Op.LESS_THAN: "$lt"}
 OPPOSITE = {"$gte": "$lt", "$lt": "$gte", "$gt": "$lte", "$lte": "$gt", "$eq": "$neq", "$neq": "$eq"}
@@ -125,9 +130,7 @@ NUMBERS: dict[Kind, tuple[type, ...]] = {
 }
 
 
-def lower(
-    trees: Sequence[Tree], kinds: Mapping[str, Kind], params: Mapping[str, Value | Limit]
-) -> tuple[Lowered, ...]:
+def lower(trees: Sequence[Tree], kinds: Mapping[str, Kind], params: Mapping[str, Value | Limit]) -> tuple[Lowered, ...]:
     """Questions about one kind of subject → rulesets; a question's number is its place in ``trees``.
 
     ``kinds`` gives each measure's type. A parameter that ``params`` lacks (or holds as ``Unknown``) is an
@@ -421,38 +424,39 @@ def _shortest(branches: list[Branch]) -> list[Branch]:
 
 
 def _rule(tests: list[dict[str, object]]) -> object:
-    # cap: all facts that match come in one answer. 65536 would be read as 0, and the rule never fire.
+    # cap: all facts that match come in one answer. The number is kept in 16 bits: 65537 would be read as 1.
     return {"all": [{"m": {"$and": tests}}], "cap": 65535}
 
 
-def _pack(questions: list[Question]) -> Iterator[list[Question]]:
+def _pack(questions: Iterable[Question]) -> Iterator[list[Question]]:
     """Questions → rulesets; to each first question come those that need fewest further fields.
 
     Questions whose fields take few values (booleans, above all) stay apart from those with numbers: the
     engine posts equal facts once, and among them few differ.
     """
-    waiting = list(questions)
-    while waiting:
-        ruleset = [waiting.pop(0)]
-        fields, rules = ruleset[0].slots, 1 + len(ruleset[0].rules)
-        while len(ruleset) < QUESTIONS:
-            fitting = [q for q in waiting if rules + len(q.rules) <= MAX_RULES and _fit(fields, q.slots)]
-            if not fitting:
-                break
-            nearest = min(fitting, key=lambda q: len(q.slots - fields))
-            waiting.remove(nearest)
-            ruleset.append(nearest)
-            fields, rules = fields | nearest.slots, rules + len(nearest.rules)
-        yield ruleset
-
-
-def _fit(fields: frozenset[Slot], more: frozenset[Slot]) -> bool:
-    if _narrow(fields) or _narrow(more):
-        return _narrow(fields | more)
-    return len(fields | more) <= FIELDS
+    for narrow, kin in groupby(sorted(questions, key=lambda q: not q.narrow), key=lambda q: q.narrow):
+        waiting = list(kin)
+        while waiting:
+            ruleset = [waiting.pop(0)]
+            fields, rules = ruleset[0].slots, 1 + len(ruleset[0].rules)
+            while len(ruleset) < QUESTIONS:
+                fitting = [
+                    q
+                    for q in waiting
+                    if rules + len(q.rules) <= MAX_RULES
+                    and (_narrow(fields | q.slots) if narrow else len(fields | q.slots) <= FIELDS)
+                ]
+                if not fitting:
+                    break
+                nearest = min(fitting, key=lambda q: len(q.slots - fields))
+                waiting.remove(nearest)
+                ruleset.append(nearest)
+                fields, rules = fields | nearest.slots, rules + len(nearest.rules)
+            yield ruleset
 
 
 def _narrow(fields: frozenset[Slot]) -> bool:
+    """Whether the fields take together so few values that many subjects share a fact."""
     return math.prod(slot.spread for slot in fields) <= NARROW
 
 

@@ -26,9 +26,7 @@ from compliance.schemas.conditions import (
 from compliance.schemas.lowered import Lowered
 from compliance.schemas.scalars import Day, Ratio, Unknown
 
-KINDS: dict[str, Kind] = {
-    f"{kind.value}_{letter}": kind for kind in Kind for letter in ("a", "b", "c")
-}
+KINDS: dict[str, Kind] = {f"{kind.value}_{letter}": kind for kind in Kind for letter in ("a", "b", "c")}
 """Three measures of each kind."""
 
 UNKNOWNS: list[Value] = list(Unknown)
@@ -135,18 +133,23 @@ class Draw(random.Random):
         parts = tuple(self.tree(depth - 1) for _ in range(self.randrange(1, 4)))
         return All(parts) if chance < 0.75 else Any(parts)
 
-    def questions(
-        self, size: int, depth: int = 3
-    ) -> tuple[list[Tree], dict[str, Value | Limit], tuple[Lowered, ...]]:
+    def questions(self, size: int, depth: int = 3) -> tuple[list[Tree], dict[str, Value | Limit], tuple[Lowered, ...]]:
         """Trees that can be lowered with the parameters drawn, and the rulesets."""
         params = self.params()
         trees: list[Tree] = []
         while len(trees) < size:
             tree = self.tree(depth)
-            try:
-                lower([tree], KINDS, params)
-            except ValueError as error:
-                assert "disjunctive form" in str(error), error
-                continue
-            trees.append(tree)
+            if small_enough(tree, params):
+                trees.append(tree)
         return trees, params, lower(trees, KINDS, params)
+
+
+def small_enough(tree: Tree, params: dict[str, Value | Limit]) -> bool:
+    """Whether a tree can be lowered; the one reason why not may be its size."""
+    try:
+        lower([tree], KINDS, params)
+    except ValueError as error:
+        if "disjunctive form" not in str(error):
+            raise
+        return False
+    return True

@@ -1,6 +1,6 @@
 """A durable-rules that misbehaves on purpose: it drops, cuts or doubles what chosen rules say.
 
-    monkeypatch.setattr("compliance.engine.durable", lossy_durable(drop=lambda rule: rule == "seen"))
+monkeypatch.setattr("compliance.engine.durable", lossy_durable(drop=lambda rule: rule == "seen"))
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from compliance.schemas.conditions import (
     Value,
 )
 from compliance.schemas.lowered import Answer
-from compliance.schemas.scalars import SCALE, Day, Ratio, Unknown
+from compliance.schemas.scalars import Day, Ratio, Unknown
 
 Params = Mapping[str, Value | Limit]
 Columns = Mapping[str, Sequence[Value]]
@@ -92,9 +92,7 @@ ANSWERS = bytes([Answer.FALSE, Answer.UNKNOWN, Answer.TRUE]).ljust(256, b"\0")
 NEGATED = bytes([T, U, F]).ljust(256, b"\0")
 
 
-def compile_columns(
-    tree: Tree, kinds: Mapping[str, Kind], params: Params
-) -> Callable[[Columns, int], bytearray]:
+def compile_columns(tree: Tree, kinds: Mapping[str, Kind], params: Params) -> Callable[[Columns, int], bytearray]:
     """A tree → a function of columns that gives an ``Answer`` per subject."""
     run = _column(tree, kinds, params)
     return lambda columns, n: run(columns, n).translate(ANSWERS)
@@ -112,8 +110,7 @@ def _column(tree: Tree, kinds: Mapping[str, Kind], params: Params) -> Callable[[
         return lambda columns, n: bytearray(map(pick, *(part(columns, n) for part in parts)))
     if isinstance(tree.measure, ParamRef) or isinstance(tree.limit, MeasureRef):
         return lambda columns, n: bytearray(
-            _code(_atom(tree, {name: column[i] for name, column in columns.items()}, params))
-            for i in range(n)
+            _code(_atom(tree, {name: column[i] for name, column in columns.items()}, params)) for i in range(n)
         )
     limit = params.get(tree.limit.name) if isinstance(tree.limit, ParamRef) else tree.limit
     if limit is None or isinstance(limit, Unknown):
@@ -140,10 +137,7 @@ def _hand_written(m: str, op: Op, kind: Kind, limit: object) -> Callable[[Column
         first, last = limit.first, limit.last
         if op is Op.NOT_AFTER:
             return lambda c, n: bytearray(
-                [
-                    U if type(v) is Unknown else T if v.last <= first else F if v.first > last else U
-                    for v in c[m]
-                ]
+                [U if type(v) is Unknown else T if v.last <= first else F if v.first > last else U for v in c[m]]
             )
         return lambda c, n: bytearray(
             [U if type(v) is Unknown else T if v.first >= last else F if v.last < first else U for v in c[m]]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import durable_rules_engine
 import pytest
 from drawing import KINDS, Draw
 from lossy import lossy_durable
@@ -131,21 +132,21 @@ REFUSED = [
     (
         RATIO,
         Ratio(3, 3),
-        [Ratio(1, 0), Ratio(1, -3), Ratio(2**62, 1), Ratio(1, 2**62 + 2**61), (3, 3), 1, 0.8, None]
-        + [Ratio(1.0, 2), Ratio(1, Decimal(2)), Ratio("1", "2")],  # type: ignore[arg-type]
+        [
+            *(Ratio(1, 0), Ratio(1, -3), Ratio(2**62, 1), Ratio(1, 2**62 + 2**61)),
+            *(Ratio(1.0, 2), Ratio(1, Decimal(2)), Ratio("1", "2"), (3, 3), 1, 0.8, None),
+        ],
     ),
     (
         Atom("date_a", Op.NOT_AFTER, days("2021-12-14")),
         days("2021"),
-        ["2021-12-14", 738_000, Day(2, 1, ""), Day(1.0, 2.0, ""), Day("1", "2", ""), None],  # type: ignore[arg-type]
+        ["2021-12-14", 738_000, Day(2, 1, ""), Day(1.0, 2.0, ""), Day("1", "2", ""), None],
     ),
     (Atom("bool_a", Op.PRESENT, True), True, [1, "true", None]),
 ]
 
 
-@pytest.mark.parametrize(
-    ("tree", "good", "bad"), [(t, g, b) for t, g, every in REFUSED for b in every], ids=repr
-)
+@pytest.mark.parametrize(("tree", "good", "bad"), [(t, g, b) for t, g, every in REFUSED for b in every], ids=repr)
 def test_a_value_that_cannot_be_posted_loses_its_subject_only(tree: Atom, good: Value, bad: object) -> None:
     measure = str(tree.measure)
     alone, _ = decide([tree], **{measure: [good, GAP]})
@@ -190,7 +191,7 @@ def test_refusals_are_placed_rightly_in_a_later_slice(two: Engine) -> None:
 
 
 def faulty(monkeypatch: pytest.MonkeyPatch, **faults: object) -> Engine:
-    monkeypatch.setattr(compliance.engine, "durable", lossy_durable(**faults))  # type: ignore[arg-type]
+    monkeypatch.setattr(compliance.engine, "durable", lossy_durable(**faults))
     return Engine(lower(QUESTIONS, KINDS, {}))
 
 
@@ -257,7 +258,9 @@ def test_an_exception_loses_its_batch_and_no_more(monkeypatch: pytest.MonkeyPatc
         broken: list[int] = []
         real = compliance.engine.durable.assert_facts
         used: list[int] = []
-        monkeypatch.setattr(compliance.engine.durable, "assert_facts", lambda h, t: used.append(h) or real(h, t))
+        monkeypatch.setattr(
+            compliance.engine.durable, "assert_facts", lambda h, text: (used.append(h), real(h, text))[1]
+        )
         monkeypatch.setattr(compliance.engine.durable, "delete_state", _spy_delete(broken))
         said = engine.decide(columns(bool_a=[True] * n, count_a=list(range(n))), n)
     assert said[0] == bytearray([T]) * n
@@ -271,9 +274,7 @@ def test_an_exception_loses_its_batch_and_no_more(monkeypatch: pytest.MonkeyPatc
     assert third in broken
 
 
-def _spy_delete(handles: list[int]):  # type: ignore[no-untyped-def]
-    import durable_rules_engine
-
+def _spy_delete(handles: list[int]) -> Callable[[int, None], None]:
     def delete(handle: int, sid: None) -> None:
         handles.append(handle)
         durable_rules_engine.delete_state(handle, sid)

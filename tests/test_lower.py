@@ -90,9 +90,9 @@ def test_every_atom_over_every_value(atom: Atom) -> None:
     ids=str,
 )
 def test_boundaries(measure: str, op: Op, limit: object, values: list, answers: list) -> None:
-    atom = Atom(measure, op, limit)  # type: ignore[arg-type]
+    atom = Atom(measure, op, limit)
     assert ask(atom, {measure: values}) == answers
-    if op not in (Op.PRESENT,):
+    if op is not Op.PRESENT:
         assert ask(Atom(measure, op, ParamRef("p")), {measure: values}, {"p": limit}) == answers
 
 
@@ -215,13 +215,11 @@ def test_refusals(tree: Tree, params: dict, says: str) -> None:
 def test_a_tree_too_large_is_refused_and_one_just_small_enough_is_not() -> None:
     kinds = {f"m{i}": Kind.BOOL for i in range(60)}
     wide = [All(tuple(Atom(f"m{i}", Op.IS, True) for i in range(size))) for size in range(1, 9)]
-    accepted = []
-    for tree in wide:
-        try:
-            accepted.append(len(json.loads(lower([tree], kinds, {})[0].rules)))
-        except ValueError as error:
-            assert "disjunctive form" in str(error)  # noqa: PT017
+    accepted = [len(json.loads(lower([tree], kinds, {})[0].rules)) for tree in wide[:5]]
     assert accepted == [3, 6, 11, 20, 37]
+    for tree in wide[5:]:
+        with pytest.raises(ValueError, match="disjunctive form"):
+            lower([tree], kinds, {})
     with pytest.raises(ValueError, match="disjunctive form"):
         lower([All(tuple(Atom(f"m{i}", Op.IS, True) for i in range(40)))], kinds, {})
     with pytest.raises(ValueError, match="fields"):
