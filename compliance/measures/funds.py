@@ -102,7 +102,7 @@ def misuse_on_list(row: FundReviewRow) -> Flag:
     >>> misuse_on_list(given(FundReviewRow))
     False
     """
-    return len(row.misuse_issues) > 0
+    return any([issue.is_misuse is True for issue in row.misuse_issues])
 
 
 @measure("流水类型", "kind of transaction", source=STANDARD)
