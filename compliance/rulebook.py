@@ -10,13 +10,14 @@ import difflib
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, TypeGuard, TypeVar
+from typing import Any, TypeGuard, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -27,6 +28,7 @@ from compliance.schemas.conditions import Any as AnyOf
 from compliance.schemas.report import Bilingual, LimitSource
 from compliance.schemas.rulebook import (
     Asked,
+    Case,
     Check,
     CheckSpec,
     Clause,
@@ -58,7 +60,8 @@ S = TypeVar("S", bound=BaseModel)
 
 _INT = re.compile(r"-?(0|[1-9]\d*)")
 _FLOAT = re.compile(r"-?\d+\.\d*|-?\d*\.\d+|-?\d+[eE].*")
-_LOOSE = {"yes", "no", "on", "off", "Yes", "No", "True", "False", "~", "NULL", "Null"}
+_LOOSE = re.compile(r"yes|no|on|off|true|false|null|~", re.IGNORECASE)
+"""What some YAML reads as a boolean or as nothing; ``true``, ``false`` and ``null`` are taken before."""
 
 
 class _Reader:
@@ -99,7 +102,7 @@ class _Reader:
             return None
         if _INT.fullmatch(text):
             return int(text)
-        if text in _LOOSE:
+        if _LOOSE.fullmatch(text):
             self.problem(node, f"{text!r} is ambiguous: write true, false or null, or quote it")
         elif _FLOAT.fullmatch(text):
             self.problem(node, f"{text} is not exact: write a fraction 4/5, a percentage 80%, or quote a decimal")
@@ -114,13 +117,18 @@ def read_yaml(text: str, file: str) -> tuple[Any, _Reader]:
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 line = event.start_mark.line + 1 if event.start_mark else 1
                 raise RulebookError([Problem(file, line, "anchors and aliases are not allowed")])
+            if getattr(event, "tag", None):
+                raise RulebookError([Problem(file, event.start_mark.line + 1, "tags are not allowed")])
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise RulebookError([Problem(file, line, f"not YAML: {error.problem}")]) from None
-    if node is None:
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, max(error.position, 0)) + 1
+        raise RulebookError([Problem(file, line, f"not YAML: {error.reason}")]) from None
+    value = reader.plain(node) if node is not None else None
+    if value is None:
         raise RulebookError([Problem(file, 1, "the file is empty")])
-    value = reader.plain(node)
     if reader.problems:
         raise RulebookError(reader.problems)
     return value, reader
@@ -157,13 +165,16 @@ def _keys_at(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
     """Field names known at a place in a spec, for naming the nearest."""
     current: Any = model
     for part in path:
-        if not (isinstance(current, type) and issubclass(current, BaseModel)):
-            break
-        field = current.model_fields.get(str(part))
-        if field is None:
-            continue
-        found = re.findall(r"\b(\w+Spec|Said|Cite|Case|Remedy|Source)\b", str(field.annotation))
-        current = globals().get(found[-1], current) if found else current
+        if isinstance(current, type) and issubclass(current, BaseModel):
+            field = current.model_fields.get(str(part))
+            current = field.annotation if field else None
+        elif get_origin(current) in (dict, list):  # a key of the author's, or a place in a list
+            current = get_args(current)[-1]
+        else:
+            return []
+        options = [o for o in get_args(current) if isinstance(o, type) and issubclass(o, BaseModel)]
+        if options and get_origin(current) not in (dict, list):  # X | None
+            current = options[0]
     return list(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []
 
 
@@ -184,7 +195,7 @@ def parse_value(text: Any, kind: Kind) -> Value:
         return Unknown(text[1:] or "missing_field")
     if kind is Kind.BOOL and isinstance(text, bool):
         return text
-    if kind is Kind.COUNT and type(text) is int:
+    if kind is Kind.COUNT and type(text) is int and abs(text) < 2**63:
         return text
     if kind is Kind.CODE and isinstance(text, str):
         return text
@@ -264,6 +275,12 @@ class _Trees:
             if parameter is None:
                 self.fail(path, f"unknown parameter {word!r}{_nearest(word[1:], self.parameters)}")
                 return None
+            if op is not Op.PRESENT and (parameter.kind not in (Kind.BOOL, Kind.CODE) or op not in (Op.IS, Op.ONE_OF)):
+                self.fail(path, f"{op_word} cannot be asked of a parameter; it can be present, a code or a boolean is a value")
+                return None
+            if isinstance(written, str | list) and not (isinstance(written, str) and written.startswith("$")):
+                for choice in [written] if isinstance(written, str) else written:
+                    self.choice(parameter, choice, path)
             measure, kind = ParamRef(word[1:]), parameter.kind or Kind.CODE
         else:
             if word not in known:
@@ -308,7 +325,16 @@ class _Trees:
             hint = _nearest(written, known) if isinstance(written, str) else ""
             self.fail(path, f"{error}{hint}")
             return None
-        return None if isinstance(value, Unknown) else value
+        if isinstance(value, Unknown):
+            self.fail(path, "a limit must be known")
+            return None
+        return value
+
+    def choice(self, parameter: Parameter, written: Any, path: tuple[Any, ...]) -> None:
+        """A value that a parameter is held against must be one that it can have."""
+        allowed = parameter.spec.values
+        if allowed and written not in allowed:
+            self.fail(path, f"{written!r} is none of {', '.join(allowed)}{_nearest(str(written), allowed)}")
 
 
 # -- clauses --------------------------------------------------------------------------------------------------
@@ -321,7 +347,8 @@ def _said(said: Said) -> Bilingual:
 def _check(item: ItemSpec, name: str, spec: CheckSpec, trees: _Trees, path: tuple[Any, ...]) -> Check | None:
     subject = spec.subject or item.subject
     if subject not in trees.measures:
-        trees.fail(path, f"unknown subject {subject!r}{_nearest(subject, trees.measures)}")
+        where = (*path, "subject") if spec.subject else (*path[:-2], "subject")
+        trees.fail(where, f"unknown subject {subject!r}{_nearest(subject, trees.measures)}")
         return None
     holds = trees.tree(spec.holds, subject, (*path, "holds"))
     when = trees.tree(spec.when, subject, (*path, "when")) if spec.when is not None else None
@@ -339,9 +366,14 @@ def _check(item: ItemSpec, name: str, spec: CheckSpec, trees: _Trees, path: tupl
             trees.fail((*path, "dated_by"), f"dated_by names no date measure of a {subject}: {dated_by!r}")
         dated_by = None
     zone = spec.zone or item.zone
-    for parameter in (*(spec.only_where or {}), *([zone] if zone else [])):
-        if parameter not in trees.parameters:
-            trees.fail(path, f"unknown parameter {parameter!r}{_nearest(parameter, trees.parameters)}")
+    for option, wanted in (spec.only_where or {}).items():
+        _only_where(option, wanted, trees, (*path, "only_where", option))
+    if zone is not None:
+        where = (*path, "zone") if spec.zone else (*path[:-2], "zone")
+        if zone not in trees.parameters:
+            trees.fail(where, f"unknown parameter {zone!r}{_nearest(zone, trees.parameters)}")
+        elif trees.parameters[zone].kind is not Kind.BOOL:
+            trees.fail(where, f"zone names no boolean parameter: {zone!r}")
     if holds is None:
         return None
     return Check(
@@ -368,6 +400,43 @@ def _check(item: ItemSpec, name: str, spec: CheckSpec, trees: _Trees, path: tupl
     )
 
 
+def _only_where(option: str, wanted: Any, trees: _Trees, path: tuple[Any, ...]) -> None:
+    """What a place must have set: ``set`` for anything, else a boolean or a code that the parameter can have."""
+    parameter = trees.parameters.get(option)
+    if parameter is None:
+        trees.fail(path, f"unknown parameter {option!r}{_nearest(option, trees.parameters)}")
+    elif wanted != "set" and parameter.kind is Kind.CODE and isinstance(wanted, str):
+        trees.choice(parameter, wanted, path)
+    elif wanted != "set" and not (parameter.kind is Kind.BOOL and isinstance(wanted, bool)):
+        trees.fail(path, f"only_where takes set, or a value of a boolean or a code: {option}")
+
+
+def _lint_case(case: Case, subject: str, trees: _Trees, path: tuple[Any, ...]) -> None:
+    """What a case gives must be measures of its subject, or parameters, with values that fit."""
+    for word, written in case.given.items():
+        where = (*path, "given", word)
+        if word.startswith("$"):
+            parameter = trees.parameters.get(word[1:])
+            if parameter is None:
+                trees.fail(where, f"unknown parameter {word!r}{_nearest(word[1:], trees.parameters)}")
+            else:
+                with _complaining(trees, where):
+                    _setting_value(written, parameter)
+        elif word not in trees.measures[subject]:
+            trees.fail(where, f"no measure {word!r} of a {subject}{_nearest(word, trees.measures[subject])}")
+        else:
+            with _complaining(trees, where):
+                parse_value(written, trees.measures[subject][word])
+
+
+@contextmanager
+def _complaining(trees: _Trees, path: tuple[Any, ...]) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        trees.fail(path, str(error))
+
+
 def _lint_cases(item: ItemSpec, trees: _Trees, path: tuple[Any, ...]) -> None:
     """An item without a pass case and a fail case for each of its checks is refused."""
     seen: dict[str, set[str]] = {name: set() for name in item.checks}
@@ -376,6 +445,9 @@ def _lint_cases(item: ItemSpec, trees: _Trees, path: tuple[Any, ...]) -> None:
             hint = _nearest(case.check, item.checks)
             trees.fail((*path, "cases", i), f"case of an unknown check {case.check!r}{hint}")
             continue
+        subject = item.checks[case.check].subject or item.subject
+        if subject in trees.measures:
+            _lint_case(case, subject, trees, (*path, "cases", i))
         seen[case.check].add(case.outcome)
     for name, outcomes in seen.items():
         for owed in ("pass", "fail", "unknown"):
@@ -389,12 +461,14 @@ def _lint_cases(item: ItemSpec, trees: _Trees, path: tuple[Any, ...]) -> None:
 
 
 def _clause(file: Traversable, measures: Measures, parameters: Mapping[str, Parameter]) -> Clause:
-    value, reader = read_yaml(file.read_text("utf-8"), file.name)
+    value, reader = read_yaml(_read(file), file.name)
     spec = _spec(ClauseSpec, value, reader)
     trees = _Trees(reader, measures, parameters)
     items = []
     for i, item in enumerate(spec.items):
         path = ("items", i)
+        if item.item in [other.item for other in spec.items[:i]]:
+            trees.fail((*path, "item"), f"item {item.item} is stated twice")
         if not item.item.startswith(f"{spec.clause}."):
             trees.fail((*path, "item"), f"item {item.item} does not belong to clause {spec.clause}")
         checks = [_check(item, n, c, trees, (*path, "checks", n)) for n, c in item.checks.items()]
@@ -403,6 +477,13 @@ def _clause(file: Traversable, measures: Measures, parameters: Mapping[str, Para
     if trees.problems:
         raise RulebookError(trees.problems)
     return Clause(spec.clause, spec, tuple(items), file.name)
+
+
+def _read(file: Traversable) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise RulebookError([Problem(file.name, 1, "the file is not UTF-8; save it as UTF-8")]) from None
 
 
 def _law() -> Traversable:
@@ -426,25 +507,27 @@ def load_rulebook(measures: Measures, folder: Traversable | None = None) -> Rule
     """Read the whole law folder; raises ``RulebookError`` with every problem in every file."""
     folder = folder or _law()
     standard_file = folder / "standard.yaml"
-    value, reader = read_yaml(standard_file.read_text("utf-8"), "standard.yaml")
+    value, reader = read_yaml(_read(standard_file), "standard.yaml")
     standard = _spec(StandardSpec, value, reader)
     parameters = {
         name: Parameter(name, p, None if p.kind == "codes" else Kind(p.kind)) for name, p in standard.parameters.items()
     }
     problems: list[Problem] = []
     clauses: dict[str, Clause] = {}
-    texts = [("standard.yaml", standard_file.read_text("utf-8"))]
+    texts = [("standard.yaml", _read(standard_file))]
     for file in _law_files(folder):
         if file.name == "standard.yaml":
             continue
-        texts.append((file.name, file.read_text("utf-8")))
         try:
+            texts.append((file.name, _read(file)))
             clause = _clause(file, measures, parameters)
         except RulebookError as error:
             problems += error.problems
             continue
         if clause.id in clauses:
             problems.append(Problem(file.name, 1, f"clause {clause.id} is also in {clauses[clause.id].file}"))
+        if clause.id not in standard.clauses:
+            problems.append(Problem(file.name, 1, f"standard.yaml names no clause {clause.id}"))
         clauses[clause.id] = clause
     for missing in [c for c in standard.clauses if c not in clauses] if not problems else []:
         problems.append(Problem("standard.yaml", 1, f"no file states clause {missing}"))
@@ -467,17 +550,17 @@ def _profile_text(name: str) -> str:
     return (_law() / "profiles" / f"{name}.yaml").read_text("utf-8")
 
 
-def load_profile(name_or_file: str, rulebook: Rulebook, as_of: Day, *, drafts: bool = False) -> Profile:
+def load_profile(optionor_file: str, rulebook: Rulebook, as_of: Day, *, drafts: bool = False) -> Profile:
     """A shipped profile by name, or a file, laid over ``national``; values as they stand on ``as_of``."""
     texts = [("national", _profile_text("national"))]
-    if name_or_file in profile_names():
-        if name_or_file != "national":
-            texts.append((name_or_file, _profile_text(name_or_file)))
+    if optionor_file in profile_names():
+        if optionor_file != "national":
+            texts.append((optionor_file, _profile_text(optionor_file)))
     else:
-        path = Path(name_or_file)
+        path = Path(optionor_file)
         if not path.is_file():
-            hint = _nearest(name_or_file, profile_names())
-            raise RulebookError([Problem(name_or_file, 1, f"no such profile and no such file{hint}")])
+            hint = _nearest(optionor_file, profile_names())
+            raise RulebookError([Problem(optionor_file, 1, f"no such profile and no such file{hint}")])
         try:
             texts.append((path.name, path.read_text("utf-8-sig")))
         except UnicodeDecodeError:
@@ -508,6 +591,8 @@ def _settings(
                 value = _setting_value(entry.value, parameter)
                 start = days(entry.effective_from).first if entry.effective_from else 0
                 end = days(entry.effective_to).last if entry.effective_to else date.max.toordinal()
+                if end < start:
+                    raise ValueError("it ends before it begins")
             except ValueError as error:
                 problems.append(Problem(reader.file, line, f"{name}: {error}"))
                 continue
