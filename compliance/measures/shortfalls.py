@@ -196,7 +196,7 @@ def scheme_finalised(row: ShortfallRow) -> When:
 
 
 def _way(methods: Sequence[str | None]) -> Code:
-    """Of several ways one that is more than reserved conditions; else one not reported; else that; else none."""
+    """The first way that is more than reserved conditions; else one not reported; else that; else none."""
     for method in methods:
         if method is not None and method != RESERVED:
             return method
