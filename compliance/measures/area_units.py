@@ -39,7 +39,7 @@ def in_area_unit(row: CommunityRow) -> Flag:
     <Unknown.CONFLICTING_DATA: 'conflicting_data'>
     """
     if row.area_unit is not None:
-        return True
+        return bool(row.area_unit.area_unit_id)
     return CONFLICTING if row.community.area_unit_id is not None else False
 
 
@@ -101,7 +101,7 @@ def unit_facilities(row: CommunityRow) -> Count:
     """
     if row.area_unit is None:
         return MISSING
-    listed = len(row.area_unit.shared_facilities)
+    listed = len({facility.facility_id for facility in row.area_unit.shared_facilities})
     if declared_absent(row.declarations, "shared_facilities"):
         return CONFLICTING if listed else 0
     return listed or MISSING
@@ -213,7 +213,7 @@ def area_units_listed(row: AreaRow) -> Count:
     >>> area_units_listed(given(AreaRow, area_units=[{"area_unit_id": "u"}]))
     1
     """
-    return len(row.area_units)
+    return len({unit.area_unit_id for unit in row.area_units})
 
 
 @measure("计划小区中列入片区的占比", "share of planned communities in area units", unit="%", source=STANDARD)

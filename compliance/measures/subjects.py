@@ -1161,7 +1161,7 @@ KINDS: dict[str, SubjectKind] = {
         _kind("area_survey", AreaSurveyRow, "area", _area_surveys, lambda r: r.name, place="/area_surveys"),
         _kind("completions", CompletionsRow, "area", _completions, lambda r: "", lambda r: "当年完工小区", lambda r: "communities completed in the year", place="/projects"),
         _kind("community", CommunityRow, "community", _communities, lambda r: r.community.community_id, lambda r: r.community.name),
-        _kind("governance", GovernanceRow, "community", _governance, lambda r: "", lambda r: "小区治理", lambda r: "community governance", place="/party_meetings"),
+        _kind("governance", GovernanceRow, "community", _governance, lambda r: "", lambda r: "小区治理", lambda r: "community governance"),
         _kind("exclusion", ExclusionRow, "community", _exclusions, place="", **_coded("which")),
         _kind("prior_renovation", PriorRenovationRow, "community", _prior_renovations, lambda r: str(r.prior.plan_year), place="/prior_renovations"),
         _kind("archive", ArchiveRow, "community", _archives, place="", **_coded("which")),
