@@ -114,11 +114,11 @@ def read_yaml(text: str, file: str) -> tuple[Any, _Reader]:
     reader = _Reader(file)
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                line = event.start_mark.line + 1 if event.start_mark else 1
                 raise RulebookError([Problem(file, line, "anchors and aliases are not allowed")])
             if getattr(event, "tag", None):
-                raise RulebookError([Problem(file, event.start_mark.line + 1, "tags are not allowed")])
+                raise RulebookError([Problem(file, line, "tags are not allowed")])
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -276,7 +276,7 @@ class _Trees:
                 self.fail(path, f"unknown parameter {word!r}{_nearest(word[1:], self.parameters)}")
                 return None
             if op is not Op.PRESENT and (parameter.kind not in (Kind.BOOL, Kind.CODE) or op not in (Op.IS, Op.ONE_OF)):
-                self.fail(path, f"{op_word} cannot be asked of a parameter; it can be present, a code or a boolean is a value")
+                self.fail(path, f"{op_word} cannot be asked of a parameter, or not of one of this type")
                 return None
             if isinstance(written, str | list) and not (isinstance(written, str) and written.startswith("$")):
                 for choice in [written] if isinstance(written, str) else written:
