@@ -80,6 +80,8 @@ def texts(schema):
     if schema.get("format") == "partial-date":
         dates = st.dates(date(1950, 1, 1), date(2099, 1, 1))
         return dates.flatmap(lambda day: st.sampled_from([day.isoformat()[:n] for n in (4, 7, 10)]))
+    if schema.get("format") == "amount":
+        return st.decimals(0, 10**10, places=4).map(str)
     if schema.get("format") == "uscc":
         return st.sampled_from(["91350100M000100Y43", "1153302501526456X4"])
     if "maxLength" in schema and "号" not in schema["pattern"]:
