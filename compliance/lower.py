@@ -58,11 +58,14 @@ NARROW = 1024
 CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 INT64 = range(-(2**63), 2**63)
 
+Group = tuple[str, ...]
+"""What is known or not: a measure, two measures crossed, or (after an empty name) a parameter."""
+
 
 class Slot(NamedTuple):
     """A property that has no name yet. It is null when its ``group`` is not known."""
 
-    group: str
+    group: Group
     form: Form
     kind: Kind | None = None
     measure: str = ""
@@ -81,7 +84,7 @@ class Slot(NamedTuple):
 class Known(NamedTuple):
     """The test that a group is known, or that it is not."""
 
-    group: str
+    group: Group
     known: bool
 
 
@@ -152,7 +155,7 @@ class _Reading:
     def __init__(self, kinds: Mapping[str, Kind], params: Mapping[str, Value | Limit]) -> None:
         self.kinds = kinds
         self.params = params
-        self.witness: dict[str, Slot] = {}
+        self.witness: dict[Group, Slot] = {}
         """The slot that shows whether a group is known, unless the tree compares another of the group."""
 
     def question(self, number: int, tree: Tree, names: dict[Slot, str]) -> Question:
@@ -238,7 +241,7 @@ class _Reading:
             return _dates(op, left, right._replace(form=Form.FIRST), right._replace(form=Form.LAST))
         if left.kind is Kind.RATIO:
             # p/q against r/s is p·s against r·q; each product is null when either ratio is unknown.
-            group = "*".join(sorted((left.measure, right.measure)))
+            group = tuple(sorted((left.measure, right.measure)))
             cross = Slot(group, Form.CROSS, left.kind, left.measure, other=right.measure)
             self.witness[group] = cross
             mirrored = cross._replace(measure=right.measure, other=left.measure)
@@ -249,9 +252,9 @@ class _Reading:
         """The slot that shows whether a measure is known, or the constant that stands for a parameter."""
         if isinstance(ref, ParamRef):
             kind, constant = _constant(self.parameter(ref.name))
-            slot = Slot(f"${ref.name}", Form.CONSTANT, kind, constant=constant)
+            slot = Slot(("", ref.name), Form.CONSTANT, kind, constant=constant)
         elif ref in self.kinds:
-            slot = Slot(ref, Form.KNOWN, self.kinds[ref], ref)
+            slot = Slot((ref,), Form.KNOWN, self.kinds[ref], ref)
         else:
             raise ValueError(f"there is no measure {ref}")
         self.witness[slot.group] = slot

@@ -140,6 +140,27 @@ def test_a_parameter_in_the_place_of_a_measure() -> None:
     assert ask(Atom(p, Op.PRESENT, False), columns) == [T, T, T]
 
 
+def test_a_parameter_and_measures_of_confusable_names() -> None:
+    kinds = {"$p": Kind.BOOL, "p": Kind.BOOL, "a*b": Kind.RATIO, "a": Kind.RATIO, "b": Kind.RATIO}
+    trees: list[Tree] = [
+        All((Atom("$p", Op.PRESENT, True), Atom("p", Op.IS, True), Atom(ParamRef("p"), Op.PRESENT, False))),
+        All((Atom("a*b", Op.PRESENT, True), Atom("a", Op.AT_LEAST, MeasureRef("b")))),
+    ]
+    half = Ratio(1, 2)
+    columns = {
+        "$p": [True, GAP],
+        "p": [True, True],
+        "": [GAP, GAP],
+        "a*b": [half, GAP],
+        "a": [half] * 2,
+        "b": [half] * 2,
+    }
+    with Engine(lower(trees, kinds, {})) as engine:
+        assert engine.decide(columns, 2) == [bytearray([T, F]), bytearray([T, F])]
+    with Engine(lower(trees, kinds, {"p": True})) as engine:
+        assert engine.decide(columns, 2) == [bytearray([F, F]), bytearray([T, F])]
+
+
 def test_a_question_that_is_always_true_is_still_echoed() -> None:
     tautology = Any((Atom("bool_a", Op.PRESENT, True), Atom("bool_a", Op.PRESENT, False)))
     assert ask(tautology, {"bool_a": [True, False, GAP]}) == [T, T, T]
