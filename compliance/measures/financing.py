@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from compliance.measures.base import CONFLICTING, MISSING, Amounts, Flag, declared_absent, flag, measure
+from compliance.measures.base import CONFLICTING, MISSING, Amounts, Flag, declared_absent, flag, measure, money
 from compliance.measures.subjects import FinancingRow, FundingRow, ProjectFundingRow
 from compliance.schemas.dossier import Financing, FundTxn
 from compliance.schemas.scalars import Day, Unknown
@@ -257,6 +257,17 @@ def bond_funds(row: FundingRow) -> Amounts:
     <Unknown.MISSING_FIELD: 'missing_field'>
     """
     return _of_area(row, _BONDS, pending=None, absent="market_financing")
+
+
+@measure("筹资金额", "amount of the financing entry", unit="万元", source=FISCAL)
+def financed_amount(row: FinancingRow) -> Amounts:
+    """Amount of a financing entry; an entry of nothing says that the source is not used.
+
+    >>> from compliance.measures.base import given
+    >>> financed_amount(given(FinancingRow, financing={"source": "special_bond", "amount_10k": 0}))
+    Decimal('0')
+    """
+    return money(row.financing.amount_10k)
 
 
 @measure("专项债项目是否有收益平衡方案", "special bond with a plan of returns", source=FISCAL)
