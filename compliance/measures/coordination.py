@@ -125,7 +125,7 @@ def excavations_reported(row: ProjectRow) -> Flag:
     >>> excavations_reported(given(ProjectRow))
     <Unknown.MISSING_FIELD: 'missing_field'>
     """
-    if row.coordination and row.coordination.excavation_log:
+    if row.coordination and any(e.section for e in row.coordination.excavation_log):
         return True
     return True if declared_absent(row.declarations, "excavation_repeats") else MISSING
 

@@ -93,10 +93,11 @@ def communities_completed(row: CompletionsRow) -> Count:
     """Communities completed in the dossier's year, with those completed on a day that is not reported.
 
     >>> from compliance.measures.base import given
-    >>> communities_completed(given(CompletionsRow, communities=[{"community_id": "c", "name": "n"}]))
-    1
+    >>> done = [{"project_id": d, "name": "n", "completed_on": d} for d in ("2023-05", "2023-04-01")]
+    >>> communities_completed(given(CompletionsRow, projects=done))
+    2
     """
-    return len(row.communities)
+    return len([project.completed_on for project in row.projects])
 
 
 @measure("最近完工日", "last completion", source=STANDARD)

@@ -17,6 +17,7 @@ from compliance.measures.base import (
     when,
 )
 from compliance.measures.subjects import FACILITY_CLASS, CommunityRow, ShortfallClassRow, ShortfallRow
+from compliance.schemas.scalars import Unknown
 
 SURVEY = "建办城〔2021〕50号 一（五）"
 BASIC = "建办城〔2021〕50号 附件一（五）1"
@@ -102,9 +103,10 @@ def reported_as_hazard(row: ShortfallRow) -> Flag:
 
 @measure("方案是否安排改造", "scheme has works on it", source=BASIC)
 def works_in_scheme(row: ShortfallRow) -> Flag:
-    """Whether the scheme has an item on the facility that does more than reserve conditions for later.
+    """Whether the scheme has works on the facility.
 
-    A scheme whose items are not reported: not known.
+    Items that only reserve conditions for later: a person must judge whether that will do. A scheme whose items
+    are not reported: not known.
 
     >>> from compliance.measures.base import given
     >>> gas = {"facility_code": "gas"}
@@ -112,24 +114,16 @@ def works_in_scheme(row: ShortfallRow) -> Flag:
     True
     >>> works_in_scheme(given(ShortfallRow, scheme={"items": [{"facility_code": "roof"}]}))
     False
+    >>> works_in_scheme(given(ShortfallRow, items=[gas | {"method": "reserve_conditions"}]))
+    <Unknown.NEEDS_JUDGEMENT: 'needs_judgement'>
     >>> works_in_scheme(given(ShortfallRow, scheme={"version": "1"}))
     <Unknown.MISSING_FIELD: 'missing_field'>
     """
     if any(item.method != RESERVED for item in row.items):
         return True
-    return False if row.items or (row.scheme and row.scheme.items) else MISSING
-
-
-@measure("方案是否仅预留条件", "scheme only reserves conditions for it", source="规格B5.2")
-def only_reserved(row: ShortfallRow) -> Flag:
-    """Whether all that the scheme has on the facility is to reserve conditions for later.
-
-    >>> from compliance.measures.base import given
-    >>> kept = {"facility_code": "gas", "method": "reserve_conditions"}
-    >>> only_reserved(given(ShortfallRow, items=[kept])), only_reserved(given(ShortfallRow))
-    (True, False)
-    """
-    return bool(row.items) and all(item.method == RESERVED for item in row.items)
+    if row.items:
+        return Unknown.NEEDS_JUDGEMENT
+    return False if row.scheme and row.scheme.items else MISSING
 
 
 @measure("是否填报不具备条件", "reported as infeasible", source="规格B5.1")
@@ -299,7 +293,7 @@ def content_in_class(row: ShortfallClassRow) -> Flag:
     >>> content_in_class(given(ShortfallClassRow))
     <Unknown.MISSING_FIELD: 'missing_field'>
     """
-    if row.items:
+    if any(item.facility_code for item in row.items):
         return True
     return False if row.scheme and row.scheme.items else MISSING
 
