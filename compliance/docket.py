@@ -56,7 +56,9 @@ def _gate(
         return plan.approved_on is None or plan.approved_on.first <= as_of.last
     if gate == "scheme":
         finalised = community.scheme.finalised_on if community and community.scheme else None
-        return _by_now(finalised, as_of) or _gate("start", community, plan, project, as_of)
+        reached = _by_now(finalised, as_of)
+        started = _gate("start", community, plan, project, as_of)
+        return reached or (reached if started is None else started)
     if gate == "start":
         started = _stage_reached(project, "started", project.actual_start if project else None, as_of)
         return started or _gate("completion", community, plan, project, as_of) or started

@@ -83,7 +83,7 @@ def roll_up(method: str, area: bytes, members: bytes) -> Code:
     if method == "coverage":
         own = {c for c in area if c not in (Code.NOT_APPLICABLE, Code.NONE)}
         if own and Code.IMPROVE not in own:
-            present = own
+            present = own | (present & {Code.LOST})
         elif Code.PASS in present:
             return Code.LOST if Code.LOST in present else Code.PASS
     for code in (Code.LOST, Code.UNKNOWN, Code.PASS, Code.MEASURED, Code.IMPROVE, Code.NOT_APPLICABLE):
