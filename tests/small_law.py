@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from compliance.rulebook import load_rulebook
 from compliance.schemas.conditions import Kind
-from compliance.schemas.rulebook import Rulebook, RulebookError
+from compliance.schemas.rulebook import Check, Rulebook, RulebookError
 
 MEASURES = {
     "area": {
@@ -124,3 +128,14 @@ def problems(folder: Path) -> list[tuple[str, int, str]]:
     except RulebookError as error:
         return [(p.file, p.line, p.message) for p in error.problems]
     return []
+
+
+@cache
+def _rate() -> Check:
+    with TemporaryDirectory() as folder:
+        return load(write(Path(folder))).checks[0]
+
+
+def a_check(**changes: Any) -> Check:
+    """The check of a rate, without conditions on place or time, but for the changes."""
+    return replace(_rate(), **changes)
