@@ -26,6 +26,7 @@ _PLACES = {
     "area_units": "/area_units",
     "survey": "/area_surveys",
     "utility_plans": "/utility_plans",
+    "naming": "/utility_plans",
     "policies": "/policies",
     "declaration": "/plans",
     "declarations": "/declarations",
