@@ -14,7 +14,7 @@ from compliance.measures.base import (
     share,
     stands,
 )
-from compliance.measures.policy import any_of, own_policy_in_force
+from compliance.measures.policy import any_of, own_in_force
 from compliance.measures.subjects import AreaDriveRow, AreaRow, CommunityRow
 from compliance.schemas.dossier import AreaUnit
 from compliance.schemas.scalars import Unknown
@@ -166,8 +166,7 @@ def area_policy_in_force(row: AreaDriveRow) -> Flag:
     """
     if not row.policies and declared_absent(row.declarations, "area_renovation"):
         return False
-    value: Flag = own_policy_in_force(row)
-    return value
+    return own_in_force(row.policies, row.area_level, row.as_of)
 
 
 @measure("是否有片区方案文件", "a document of an area scheme", source=STANDARD)

@@ -23,7 +23,7 @@ from compliance.measures.base import (
     share,
     when,
 )
-from compliance.measures.policy import any_of, own_policy_in_force
+from compliance.measures.policy import any_of, own_in_force
 from compliance.measures.subjects import GovernanceRow, PartyLedRow
 from compliance.schemas.dossier import Community, Meeting, Plan, Project, Vote
 from compliance.schemas.scalars import Day, Unknown
@@ -78,9 +78,7 @@ def _within(held: Day | None, plan: Plan | None, project: Project | None, as_of:
         begun = True if held.first >= approved.last else False if held.last < approved.first else AMBIGUOUS
     accepted = project.acceptance.accepted_on if project and project.acceptance else None
     if accepted is not None:
-        before: Flag = (
-            True if held.last <= accepted.first else False if held.first > accepted.last else AMBIGUOUS
-        )
+        before: Flag = True if held.last <= accepted.first else False if held.first > accepted.last else AMBIGUOUS
         return _both(begun, before)
     over = _ends(project, as_of)
     if over is False:
@@ -138,9 +136,7 @@ def party_org_set_up(row: GovernanceRow) -> When:
     return when(row.community.party_org_on)
 
 
-@measure(
-    "改造期内是否有党组织主持的协商", "consultation led by the Party organisation", source=f"{STANDARD}1"
-)
+@measure("改造期内是否有党组织主持的协商", "consultation led by the Party organisation", source=f"{STANDARD}1")
 def party_led_consultation(row: GovernanceRow) -> Flag:
     """Whether the Party organisation led at least one consultation in the renovation of the community.
 
@@ -203,8 +199,7 @@ def governance_policy_in_force(row: PartyLedRow) -> Flag:
     >>> governance_policy_in_force(row(exists=True, level="city"))
     <Unknown.MISSING_FIELD: 'missing_field'>
     """
-    value: Flag = own_policy_in_force(row)
-    return value
+    return own_in_force(row.policies, row.area_level, row.as_of)
 
 
 @measure("是否有小区由党组织引领改造协商", "a community led by its Party organisation", source=f"{STANDARD}1")
@@ -237,9 +232,7 @@ def party_led_community(row: PartyLedRow) -> Flag:
         for cid in project.community_ids:
             if cid not in projects or (cid in plans and project.plan_id == plans[cid].plan_id):
                 projects[cid] = project
-    absent = {
-        x.community_id for x in dossier.declarations if x.absent == "party_meetings" and not x.project_id
-    }
+    absent = {x.community_id for x in dossier.declarations if x.absent == "party_meetings" and not x.project_id}
 
     def shown(community: Community) -> Flag:
         standing = _in_being(community, row.as_of)

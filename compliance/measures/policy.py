@@ -106,6 +106,11 @@ def _standings(policies: Iterable[PolicyDoc], levels: tuple[str, ...], as_of: Da
     return any_of([s for s in found if s is not None])
 
 
+def own_in_force(policies: Iterable[PolicyDoc], area_level: str | None, as_of: Day) -> Flag:
+    """Whether one of the policies is in force and issued by the area's own level."""
+    return _standings(policies, _OWN[area_level or "county"], as_of)
+
+
 @measure("本级是否有现行政策文件", "own policy in force", source=f"{STANDARD}1至3")
 def own_policy_in_force(row: PolicyClassRow) -> Flag:
     """Whether a policy of the class, issued by the area's own level, is in force on the as-of day.
@@ -126,7 +131,7 @@ def own_policy_in_force(row: PolicyClassRow) -> Flag:
     >>> own_policy_in_force(row({"level": "county", "forwards_only": True}))
     <Unknown.NEEDS_JUDGEMENT: 'needs_judgement'>
     """
-    return _standings(row.policies, _OWN[row.area_level or "county"], row.as_of)
+    return own_in_force(row.policies, row.area_level, row.as_of)
 
 
 @measure("本级或上级是否有现行政策文件", "own or superior policy in force", source=f"{STANDARD}1")
