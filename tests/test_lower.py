@@ -150,7 +150,6 @@ def test_a_parameter_and_measures_of_confusable_names() -> None:
     columns = {
         "$p": [True, GAP],
         "p": [True, True],
-        "": [GAP, GAP],
         "a*b": [half, GAP],
         "a": [half] * 2,
         "b": [half] * 2,
