@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from compliance.bench import Judgement, Part
-from compliance.findings import FileState, Findings, Owner, Source, condition_says, disposition_of, outcome_of
+from compliance.findings import OPEN, FileState, Findings, Owner, Source, condition_says, disposition_of, outcome_of
 from compliance.measures.columns import Columns
 from compliance.schemas import report as r
 from compliance.schemas.outcomes import Code
@@ -37,7 +37,7 @@ def report(
     source = source_of(judgement, states)
     findings = Findings(entries, source)
     reasons = {
-        n: findings.reason(n) for n, e in enumerate(entries) if e[4] in (Code.UNKNOWN, Code.LOST, Code.NOT_APPLICABLE)
+        n: findings.reason(n) for n, e in enumerate(entries) if e[4] in (*OPEN, Code.NOT_APPLICABLE)
     }
     items = tuple(_item(item, judgement, owners, entries, reasons, source) for item in bench.rulebook.items)
     return r.Report(
@@ -168,7 +168,7 @@ def _item(
         numerator=codes.count(Code.PASS),
         denominator=sum(codes.count(c) for c in (Code.PASS, *_FAILED)),
         failing=tuple(e[2][e[3]].subject.name for e in failing),
-        open=tuple(e[2][e[3]].subject.name for _, e in own if e[4] in (Code.UNKNOWN, Code.LOST)),
+        open=tuple(e[2][e[3]].subject.name for _, e in own if e[4] in OPEN),
         tally=_tally(codes),
         checks=tuple(r.CheckEntry(c.name, c.says, condition_says(c.holds, c.subject, source)) for c in item.checks),
         remedy=tuple(r.Bilingual(s.zh, s.en) for s in spec.remedy.steps),

@@ -84,11 +84,7 @@ class Judgement:
     @property
     def is_open(self) -> bool:
         """Whether anything that must or should be is unknown."""
-        return any(
-            Code.UNKNOWN in line.codes and line.check.obligation != "encouraged"
-            for part in self.parts
-            for line in part.lines
-        ) or any(part.nobody and Code.UNKNOWN in part.codes for part in self.parts)
+        return any(Code.UNKNOWN in part.codes for part in self.parts)
 
 
 def put(dossier: d.Dossier, states: Mapping[str, AttachmentState], bench: Bench, mode: Mode) -> Judgement:
@@ -182,8 +178,10 @@ def _part(item: Item, owner_kind: str, lines: tuple[Line, ...], size: int, where
         codes = judge.fold(size, [(line.owners, line.rows_of is None, line.codes) for line in lines])
         return Part(item, owner_kind, lines, bytes(codes), nobody=False)
     # Owed an answer though the dossier names nobody who could give it: not known, never silence.
-    covered = any(not line.check.levels.isdisjoint(where.levels) for line in lines)
-    return Part(item, owner_kind, lines, bytes([Code.UNKNOWN if covered else Code.NOT_APPLICABLE]), nobody=True)
+    owed = [line.check for line in lines if not line.check.levels.isdisjoint(where.levels)]
+    binding = any(check.obligation != "encouraged" for check in owed)
+    code = Code.UNKNOWN if binding else Code.OPEN if owed else Code.NOT_APPLICABLE
+    return Part(item, owner_kind, lines, bytes([code]), nobody=True)
 
 
 _SEVERITIES: tuple[r.Severity, ...] = ("critical", "major", "minor", "advisory")

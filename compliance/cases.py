@@ -9,10 +9,11 @@ from typing import Any
 from compliance.engine import Engine
 from compliance.lower import lower
 from compliance.rulebook import Measures, parse_value
-from compliance.schemas.conditions import Kind, MeasureRef, ParamRef, Tree, Value, atoms
+from compliance.schemas.conditions import Kind, MeasureRef, Tree, Value, atoms
 from compliance.schemas.lowered import Answer
 from compliance.schemas.rulebook import Case, Check, Item, Rulebook
 from compliance.schemas.scalars import Unknown
+from compliance.why import reasons
 
 __all__ = ["Broken", "outcome_of_case", "run_cases"]
 
@@ -62,7 +63,7 @@ def outcome_of_case(check: Check, case: Case, measures: Measures, rulebook: Rule
     if check.when is not None:
         guard = _decide(check.when, kinds, params, values)
         if guard is Answer.FALSE:
-            return "not_applicable", "no_object"
+            return "not_applicable", check.otherwise
         if guard is not Answer.TRUE:
             return "unknown", _reason(check.when, params, values)
     answer = _decide(check.holds, kinds, params, values)
@@ -88,15 +89,7 @@ def _measures_of(tree: Tree) -> set[str]:
     return found
 
 
-def _reason(tree: Tree, params: Mapping[str, Any], values: Mapping[str, Value]) -> str:
+def _reason(tree: Tree, params: Mapping[str, Any], values: Mapping[str, Value]) -> str | None:
     """The strongest reason why a condition is open: as a finding would name it."""
-    reasons = {
-        value.value
-        for name in _measures_of(tree)
-        if isinstance(value := values.get(name, Unknown.MISSING_FIELD), Unknown)
-    }
-    for atom in atoms(tree):
-        for side in (atom.measure, atom.limit):
-            if isinstance(side, ParamRef) and side.name not in params:
-                reasons.add(Unknown.MISSING_PARAMETER.value)
-    return next((u.value for u in Unknown if u.value in reasons), Unknown.AMBIGUOUS_DATE.value)
+    why = reasons(tree, lambda name: values.get(name, Unknown.MISSING_FIELD), params)
+    return next((u.value for u in Unknown if u.value in why), None)

@@ -2,9 +2,9 @@
 post what durable-rules would not read exactly.
 
 The only module that knows durable-rules, of which it drives the C entries alone: facts are posted in batches,
-the rules that fired are read, the state is deleted. TRUE means that the fact was echoed and no rule fired on
-it. Whatever does not add up (an error code, an exception, a fact not echoed) leaves the batch LOST and the
-ruleset is compiled anew; the doubtful state is not touched again, since durable-rules may crash on it.
+the rules that fired are read, the state is deleted. Every answer, TRUE as well, is said by a rule; what no rule
+said is LOST. Whatever does not add up (an error code, an exception, a fact not echoed) leaves the whole batch
+LOST and the ruleset is compiled anew; the doubtful state is not touched again, since durable-rules may crash on it.
 
 Equal facts are posted once, and the answer holds for every subject that carries them. That is sound because
 every rule is a conjunction of tests on one fact and none reads its ``id``: what fires is a function of the
@@ -65,7 +65,7 @@ BOOL = {False: "false", True: "true"}
 NULL = "null"
 ECHO = "seen"
 
-TRUE, CONTRADICTORY = int(Answer.TRUE), int(Answer.CONTRADICTORY)
+LOST, CONTRADICTORY = int(Answer.LOST), int(Answer.CONTRADICTORY)
 HEADS = tuple(f'{{"id":{i},' for i in range(BATCH))
 IDS = {str(i): i for i in range(BATCH)}
 ID = re.compile(r'\{"m":\{"id":(\d+),')
@@ -199,12 +199,12 @@ class _Ruleset:
                 concerned = tuple(s for s, row in zip(subjects, rows, strict=True) if row in lost)
                 incidents.append(Incident(self.questions, concerned, f"{type(error).__name__}: {error}"))
                 continue
-            told = [bytearray([TRUE]) * len(batch) for _ in said]
+            told = [bytearray(len(batch)) for _ in said]
             for rule, ids in fired:
                 place, answer = self.says[rule]
                 cells = told[place]
                 for i in ids:
-                    cells[i] = answer if cells[i] == TRUE or cells[i] == answer else CONTRADICTORY
+                    cells[i] = answer if cells[i] in (LOST, answer) else CONTRADICTORY
             for column, cells in zip(said, told, strict=True):
                 column[start : start + len(batch)] = cells
         if len(facts) == len(rows):

@@ -26,6 +26,7 @@ from compliance.schemas.report import (
     Finding,
     LimitSource,
     Measured,
+    Obligation,
     Outcome,
     Reason,
     Severity,
@@ -34,22 +35,26 @@ from compliance.schemas.report import (
 from compliance.schemas.rulebook import Check, Item, Profile
 from compliance.schemas.scalars import Day, Ratio, Unknown
 from compliance.schemas.vocabulary import DOCUMENTS, words_of
+from compliance.why import reasons, rests_on
 
-__all__ = ["Findings", "Line", "Owner", "Source", "condition_says", "disposition_of", "outcome_of"]
+__all__ = ["OPEN", "Findings", "Line", "Owner", "Source", "condition_says", "disposition_of", "outcome_of"]
 
 _OUTCOMES: dict[Code, Outcome] = {
     Code.NOT_APPLICABLE: "not_applicable",
     Code.MEASURED: "pass",
     Code.PASS: "pass",
+    Code.OPEN: "unknown",
     Code.UNKNOWN: "unknown",
     Code.LOST: "unknown",
     Code.IMPROVE: "fail",
     Code.FAIL: "fail",
 }
+OPEN = (Code.OPEN, Code.UNKNOWN, Code.LOST)
 _REASON_RANK: tuple[Reason, ...] = (
     "conflicting_data", "missing_parameter", "missing_field", "ambiguous_date", "missing_evidence", "needs_judgement",
 )  # fmt: skip
 _NA_RANK: tuple[Reason, ...] = ("level_not_covered", "zone", "predates_standard", "not_due", "no_object")
+_OBLIGATIONS: tuple[Obligation, ...] = ("mandatory", "expected", "encouraged")
 _SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor", "advisory")
 
 _REASON_SAYS: dict[Reason, Bilingual] = {
@@ -92,7 +97,7 @@ def disposition_of(code: int, reason: Reason | None) -> Disposition:
         return "rectify"
     if code == Code.IMPROVE:
         return "improve"
-    if code in (Code.UNKNOWN, Code.LOST):
+    if code in OPEN:
         return "review" if reason in ("needs_judgement", "missing_parameter") else "supply"
     return "none"
 
@@ -165,8 +170,8 @@ class Source:
     """(kind, measure, row) → pointers"""
     titles: Callable[[str, str], tuple[str, str]]
     unit: Callable[[str, str], str]
-    references: Callable[[str, int, str | None], Sequence[tuple[str, EvidenceRef]]]
-    """(kind, row, what a declaration must be about) → evidence, each with its pointer"""
+    references: Callable[[str, int, Sequence[str]], Sequence[tuple[str, EvidenceRef]]]
+    """(kind, row, what a declaration may be about) → evidence, each with its pointer"""
     row_subject: Callable[[str, int], Subject]
     attachment: Callable[[str], tuple[str, str | None, FileState]]
     """att_id → doc_type, title, state"""
@@ -257,33 +262,6 @@ def _atom_says(atom: Atom, kind: str, source: Source) -> Bilingual:
     return Bilingual(f"{title.zh}{zh}{limit.zh}", f"{title.en} {en} {limit.en}")
 
 
-def _relevant(tree: Tree, profile: Profile) -> Iterator[Atom]:
-    """The atoms that speak under this place's choices: a branch for another choice is left out, and so is a
-    choice that was made, since it needs no telling."""
-    if isinstance(tree, Not):
-        yield from _relevant(tree.part, profile)
-    elif isinstance(tree, Atom):
-        if not (isinstance(tree.measure, ParamRef) and tree.measure.name in profile.settings):
-            yield tree
-    elif not any(_ruled_out(part, profile) for part in tree.parts):
-        for part in tree.parts:
-            yield from _relevant(part, profile)
-    elif not isinstance(tree, All):
-        for part in tree.parts:
-            if not _ruled_out(part, profile):
-                yield from _relevant(part, profile)
-
-
-def _ruled_out(tree: Tree, profile: Profile) -> bool:
-    """Whether a branch is meant for a choice that the place has not made."""
-    if isinstance(tree, All):
-        return any(_ruled_out(part, profile) for part in tree.parts)
-    if not (isinstance(tree, Atom) and isinstance(tree.measure, ParamRef) and tree.op is Op.IS):
-        return False
-    setting = profile.settings.get(tree.measure.name)
-    return setting is not None and setting.value != tree.limit
-
-
 # -- findings -------------------------------------------------------------------------------------------------
 
 
@@ -296,7 +274,7 @@ class Findings(Sequence[Finding]):
         """Each entry: item, the lines of one owner kind, its owners, the owner's number, its code."""
         self._entries = entries
         self._source = source
-        self._words: dict[tuple[str, Tree], tuple[Atom, ...]] = {}
+        self._params = {name: setting.value for name, setting in source.profile.settings.items()}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -316,7 +294,7 @@ class Findings(Sequence[Finding]):
     def reason(self, index: int) -> Reason | None:
         """The reason of one finding, without making it."""
         _, lines, _, owner, code = self._entries[index]
-        if code in (Code.UNKNOWN, Code.LOST):
+        if code in OPEN:
             found = {
                 self._line_reason(line, row) for line in lines for row in line.rows(owner) if line.codes[row] == code
             }
@@ -328,41 +306,33 @@ class Findings(Sequence[Finding]):
 
     # -- one line -------------------------------------------------------------------------------------------
 
-    def _atoms(self, line: Line, row: int) -> tuple[Atom, ...]:
-        """The atoms that a line's outcome rests on: of its guard where that decided, of its condition else."""
-        tree = line.check.holds
+    def _tree(self, line: Line, row: int) -> Tree:
+        """The condition that decided a line: its guard where that was not met, its own else."""
         if line.when is not None and line.when[row] != Answer.TRUE and line.check.when is not None:
-            tree = line.check.when
-        key = (line.check.subject, tree)
-        held = self._words.get(key)
-        if held is None:
-            held = self._words[key] = tuple(dict.fromkeys(_relevant(tree, self._source.profile)))
-        return held
+            return line.check.when
+        return line.check.holds
+
+    def _values(self, line: Line, row: int) -> Callable[[str], Value]:
+        return lambda name: self._source.value(line.check.subject, name, row)
+
+    def _atoms(self, line: Line, row: int) -> tuple[Atom, ...]:
+        """The atoms that a line's answer rests on, without the place's choices that are made and need no telling."""
+        _, found = rests_on(self._tree(line, row), self._values(line, row), self._params)
+        told = [a for a in found if not (isinstance(a.measure, ParamRef) and a.measure.name in self._params)]
+        return tuple(told or found)
 
     def _line_reason(self, line: Line, row: int) -> Reason | None:
         code, state = line.codes[row], State(line.states[row])
         if code == Code.NOT_APPLICABLE:
             return line.check.otherwise if state is State.READY else state.name.lower()  # type: ignore[return-value]
-        if code != Code.UNKNOWN:
+        if code not in (Code.UNKNOWN, Code.OPEN):
             return None
         if state is not State.READY:
             return state.name.lower()  # type: ignore[return-value]
         if line.holds[row] == Answer.TRUE and (line.when is None or line.when[row] == Answer.TRUE):
             return "missing_evidence"
-        reasons = set()
-        for atom in self._atoms(line, row):
-            for side in (atom.measure, atom.limit):
-                if isinstance(side, ParamRef):
-                    if side.name not in self._source.profile.settings:
-                        reasons.add("missing_parameter")
-                elif side is atom.measure or isinstance(side, MeasureRef):
-                    name = side.name if isinstance(side, MeasureRef) else str(side)
-                    value = self._source.value(line.check.subject, name, row)
-                    if isinstance(value, Unknown):
-                        reasons.add(value.value)
-        if reasons:
-            return next(r for r in _REASON_RANK if r in reasons)
-        return "ambiguous_date"  # all values are known, so only dates of reduced precision can leave it open
+        why = reasons(self._tree(line, row), self._values(line, row), self._params)
+        return next((r for r in _REASON_RANK if r in why), None)
 
     def _measured(self, line: Line, row: int, atom: Atom) -> Measured:
         source, kind = self._source, line.check.subject
@@ -423,7 +393,7 @@ class Findings(Sequence[Finding]):
         made = [self._check_line(line, row) for line, row in pairs]
         deciding = [(p, c) for p, c in zip(pairs, made, strict=True) if p[0].codes[p[1]] == code]
         reason: Reason | None = None
-        if code in (Code.UNKNOWN, Code.LOST):
+        if code in OPEN:
             reason = next((r for r in _REASON_RANK if r in {c.reason for _, c in deciding}), None)
             if not made:  # nobody is named who could answer
                 reason = "missing_field"
@@ -434,10 +404,9 @@ class Findings(Sequence[Finding]):
         )
         primary = pointers[0] if pointers else owner.subject.pointer
         severity: Severity = item.spec.severity
-        obligation = item.spec.obligation
+        obligation = min((c.obligation for _, c in deciding), key=_OBLIGATIONS.index, default=item.spec.obligation)
         if code in (Code.FAIL, Code.IMPROVE):
             severity = min((c.severity for _, c in deciding), key=_SEVERITIES.index)
-            obligation = min((c.obligation for _, c in deciding), key=("mandatory", "expected", "encouraged").index)
         basis: Basis | None = None
         if code in (Code.PASS, Code.MEASURED):
             bases = {c.basis for _, c in deciding}

@@ -13,25 +13,29 @@ from compliance.schemas.outcomes import Code, State
 __all__ = ["combine", "fold", "roll_up", "with_evidence"]
 
 
-def _line(state: State, when: Answer, holds: Answer, passed: Code, failed: Code) -> Code:
+def _line(state: State, when: Answer, holds: Answer, measured: bool, encouraged: bool) -> Code:
+    unknown = Code.OPEN if encouraged else Code.UNKNOWN
+    if when is Answer.FALSE and (state is State.READY or state.is_unknown):
+        return Code.NOT_APPLICABLE  # nothing to ask, so it does not matter that the gate or zone is open
     if state is not State.READY:
-        return Code.UNKNOWN if state.is_unknown else Code.NOT_APPLICABLE
-    if when is Answer.FALSE:
-        return Code.NOT_APPLICABLE
-    if when is Answer.UNKNOWN:
-        return Code.UNKNOWN
-    if when is not Answer.TRUE:
+        return unknown if state.is_unknown else Code.NOT_APPLICABLE
+    if when not in (Answer.TRUE, Answer.UNKNOWN):
         return Code.LOST
-    decided = {Answer.TRUE: passed, Answer.FALSE: failed, Answer.UNKNOWN: Code.UNKNOWN}
-    return decided.get(holds, Code.LOST)
+    if when is Answer.UNKNOWN or holds is Answer.UNKNOWN:
+        return unknown if holds in (Answer.TRUE, Answer.FALSE, Answer.UNKNOWN) else Code.LOST
+    if holds is Answer.TRUE:
+        return Code.MEASURED if measured else Code.PASS
+    if holds is Answer.FALSE:
+        return Code.IMPROVE if encouraged else Code.FAIL
+    return Code.LOST
 
 
-def _table(passed: Code, failed: Code) -> list[list[bytes]]:
+def _table(measured: bool, encouraged: bool) -> list[list[bytes]]:
     """state → when → translation of ``holds``."""
-    return [[bytes([_line(s, w, h, passed, failed) for h in Answer]) for w in Answer] for s in State]
+    return [[bytes([_line(s, w, h, measured, encouraged) for h in Answer]) for w in Answer] for s in State]
 
 
-_TABLES = {(p, f): _table(p, f) for p in (Code.PASS, Code.MEASURED) for f in (Code.FAIL, Code.IMPROVE)}
+_TABLES = {(m, e): _table(m, e) for m in (False, True) for e in (False, True)}
 
 
 def with_evidence(holds: bytes, evidence: bytes) -> bytes:
@@ -43,7 +47,7 @@ def with_evidence(holds: bytes, evidence: bytes) -> bytes:
 
 def combine(states: bytes, when: bytes | None, holds: bytes, *, measured: bool, encouraged: bool) -> bytes:
     """One code a line, from what the docket says and what the engine answered to ``when`` and ``holds``."""
-    table = _TABLES[Code.MEASURED if measured else Code.PASS, Code.IMPROVE if encouraged else Code.FAIL]
+    table = _TABLES[measured, encouraged]
     if when is None:
         if not any(states):
             return bytes(holds).translate(table[State.READY][Answer.TRUE].ljust(256, bytes([Code.LOST])))
@@ -72,21 +76,23 @@ def roll_up(method: str, area: bytes, members: bytes) -> Code:
     """Findings of one item → the item. ``area`` are the area's own findings, ``members`` the others'.
 
     ``any_fail``: one failing is the area's. ``coverage``: what is only encouraged of single communities never
-    fails the area while the area's own part, or one community, passes.
+    fails the area while the area's own part, or one of them, passes.
     """
-    every = area + members
+    every = set(area + members)
+    for code in (Code.FAIL, Code.LOST):
+        if code in every:
+            return code
     if not every:
         return Code.LOST
-    present = set(every)
-    if Code.FAIL in present:
-        return Code.FAIL
     if method == "coverage":
-        own = {c for c in area if c not in (Code.NOT_APPLICABLE, Code.NONE)}
-        if own and Code.IMPROVE not in own:
-            present = own | (present & {Code.LOST})
-        elif Code.PASS in present:
-            return Code.LOST if Code.LOST in present else Code.PASS
-    for code in (Code.LOST, Code.UNKNOWN, Code.PASS, Code.MEASURED, Code.IMPROVE, Code.NOT_APPLICABLE):
-        if code in present:
-            return code
-    return Code.LOST
+        own, others = set(area), set(members)
+        for code, where in (
+            (Code.UNKNOWN, own),
+            (Code.PASS, own),
+            (Code.PASS, others),
+            (Code.IMPROVE, own),
+        ):
+            if code in where:
+                return code
+    order = (Code.UNKNOWN, Code.PASS, Code.OPEN, Code.IMPROVE, Code.MEASURED, Code.NOT_APPLICABLE)
+    return next((code for code in order if code in every), Code.LOST)

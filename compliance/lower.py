@@ -1,9 +1,9 @@
-"""Condition trees → durable-rules rulesets that say FALSE or UNKNOWN; refuses what cannot be asked exactly.
+"""Condition trees → durable-rules rulesets that say TRUE, FALSE or UNKNOWN; refuses what cannot be asked exactly.
 
-A tree is three-valued (Kleene), durable-rules is not. So each question becomes rules for FALSE and rules for
-UNKNOWN, every rule a conjunction of tests on one fact, and TRUE is what is left: the fact was echoed and
-neither fired. Both sets are built from one table of atoms, exclude each other and leave exactly TRUE over;
-the tests compare them with a plain three-valued judge over every kind of value.
+A tree is three-valued (Kleene), durable-rules is not. So each question becomes rules for TRUE, for FALSE and for
+UNKNOWN, every rule a conjunction of tests on one fact. The three sets are built from one table of atoms, exclude
+each other and leave nothing over; the tests compare them with a plain three-valued judge over every kind of
+value. A pass is said by a rule of its own: were it what is left when nothing fires, a lost answer would be one.
 
 Of durable-rules the rules use only what is defined: a test against a constant does not hold for a null
 field, and a test against another field is guarded by that field being known (otherwise null is ``$neq`` to
@@ -160,7 +160,11 @@ class _Reading:
 
     def question(self, number: int, tree: Tree, names: dict[Slot, str]) -> Question:
         judged = self.tree(tree)
-        branches = [(Answer.FALSE, b) for b in judged.false] + [(Answer.UNKNOWN, b) for b in judged.unknown]
+        branches = [
+            *((Answer.TRUE, b) for b in judged.true),
+            *((Answer.FALSE, b) for b in judged.false),
+            *((Answer.UNKNOWN, b) for b in judged.unknown),
+        ]
         if len(branches) >= MAX_RULES:
             raise ValueError(f"its disjunctive form has {len(branches)} branches, {MAX_RULES - 1} at most")
         compared = sorted({slot for _, branch in branches for slot in _slots(branch)}, key=str, reverse=True)

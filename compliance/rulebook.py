@@ -391,7 +391,7 @@ def _check(item: ItemSpec, name: str, spec: CheckSpec, trees: _Trees, path: tupl
         only_where=spec.only_where or {},
         dated_by=dated_by,
         documents=tuple(spec.documents if spec.documents is not None else item.documents),
-        declares=spec.declares,
+        declares=tuple(spec.declares),
         otherwise=spec.otherwise,
         measured=spec.basis == "measured",
         remarks=words["remarks"],
@@ -632,9 +632,7 @@ def evidence_atom(check: Check) -> Atom:
 
     Documents on a declaration count only where it declares what the check is about: ``type=subject``.
     """
-    types = list(check.documents)
-    if check.declares is not None:
-        types += [f"{t}={check.declares}" for t in check.documents]
+    types = [*check.documents, *(f"{t}={subject}" for subject in check.declares for t in check.documents)]
     return Atom("evidence:" + "+".join(types), Op.IS, True)
 
 

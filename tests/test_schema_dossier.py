@@ -15,8 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 from compliance.intake.examine import validator
 from compliance.intake.references import IDENTIFIES, REFERS_TO
 from compliance.schemas import generate
-from compliance.schemas.dossier import Dossier
-from compliance.schemas.scalars import Amount, AreaCode, Date, DocNo, Text, Uscc
+from compliance.schemas.dossier import FILE_PATTERN, Dossier
+from compliance.schemas.scalars import TEXT_PATTERN, Amount, AreaCode, Date, DocNo, Text, Uscc
 
 SCHEMA = generate.load("dossier")
 TITLES = {model.__name__: name for model, name in IDENTIFIES.items()}
@@ -84,7 +84,9 @@ def texts(schema):
         return st.decimals(0, 10**10, places=4).map(str)
     if schema.get("format") == "uscc":
         return st.sampled_from(["91350100M000100Y43", "1153302501526456X4"])
-    if "maxLength" in schema and "号" not in schema["pattern"]:
+    if schema["pattern"] == FILE_PATTERN:
+        return st.sampled_from(["票/1.pdf", "甲 乙.jpg"])
+    if schema["pattern"] == TEXT_PATTERN:
         return st.sampled_from(["雨湖区", "a", "第一行\n第二行", "“引号”\\ / 𠮷"])
     return st.from_regex(schema["pattern"].replace("$", r"\Z"))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from enum import IntEnum
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -24,6 +25,7 @@ _BROAD = {"dossier", "communities", "projects", "reserve_entries", "plan", "as_o
 _WHOLE = {"PlanRow": {"plan"}, "PlanCountyRow": {"plan"}, "AreaRow": {"plan"}}
 
 
+_WIDE = {"community", "project", "communities", "projects"}
 _HOLDERS = {"mechanism", "quality", "fund_rules"}
 
 _FOCUS = {
@@ -61,6 +63,22 @@ _FOCUS = {
 """The object that a row is about; where there is none, the place below its owner is pointed at."""
 
 
+class _Reach(IntEnum):
+    """How far below a model its evidence is looked for."""
+
+    OWN = 0
+    DOCUMENTS = 1
+    """Its own, and that of its documents"""
+    ALL = 2
+
+
+def _holds(annotation: Any, kind: type[BaseModel]) -> bool:
+    """Whether a field's type has a model of this kind in it."""
+    if isinstance(annotation, type) and issubclass(annotation, kind):
+        return True
+    return any(_holds(part, kind) for part in get_args(annotation))
+
+
 class Columns:
     """Rows, owners and value columns of one dossier."""
 
@@ -78,7 +96,7 @@ class Columns:
         self._present = {
             a.att_id: a.doc_type for a in case.dossier.attachments if states.get(a.att_id) is AttachmentState.PRESENT
         }
-        self._refs: dict[type, tuple[tuple[str, ...], bool]] = {}
+        self._fields: dict[tuple[type, _Reach], tuple[str, ...]] = {}
 
     # -- rows -----------------------------------------------------------------------------------------------
 
@@ -158,22 +176,23 @@ class Columns:
 
     # -- evidence -------------------------------------------------------------------------------------------
 
-    def _shape(self, cls: type) -> tuple[tuple[str, ...], bool]:
-        """Fields of a model that are documents, and whether it has evidence of its own."""
-        held = self._refs.get(cls)
+    def _below(self, cls: type, reach: _Reach) -> tuple[str, ...]:
+        """The fields of a model under which its evidence is looked for."""
+        key = (cls, reach)
+        held = self._fields.get(key)
         if held is None:
-            fields = getattr(cls, "model_fields", {})
-            documents = tuple(
-                n for n, f in fields.items() if "Document" in str(f.annotation) or "FellingPermit" in str(f.annotation)
+            kind = d.Document if reach is _Reach.DOCUMENTS else BaseModel
+            fields: dict[str, Any] = getattr(cls, "model_fields", {})
+            held = self._fields[key] = tuple(
+                name for name, f in fields.items() if reach is not _Reach.OWN and _holds(f.annotation, kind)
             )
-            held = self._refs[cls] = (documents, "evidence" in fields)
         return held
 
-    def _models(self, row: Any) -> Iterator[tuple[BaseModel, bool]]:
-        """The objects of a row that its evidence may stand on, each with whether its own documents count.
+    def _models(self, row: Any) -> Iterator[tuple[BaseModel, _Reach]]:
+        """The objects of a row that its evidence may stand on, each with how far below it evidence counts.
 
-        The documents of a mechanism, of the quality rules and of the fund rules are rows of their own: one of
-        them shows nothing for another.
+        A community or a project is too wide to count all that is below it; and where the parts of a thing are
+        rows of their own, one of the quality rules, say, shows nothing for another.
         """
         broad = _BROAD - _WHOLE.get(type(row).__name__, set())
         apart = hasattr(row, "document")
@@ -181,57 +200,62 @@ class Columns:
             if name in broad or value is None:
                 continue
             if isinstance(value, BaseModel):
-                yield value, not (apart and name in _HOLDERS)
+                reach = _Reach.DOCUMENTS if name in _WIDE else _Reach.OWN if apart and name in _HOLDERS else _Reach.ALL
+                yield value, reach
             elif value.__class__ is tuple and value and isinstance(value[0], BaseModel):
                 for model in value:
-                    yield model, True
+                    yield model, _Reach.DOCUMENTS if name in _WIDE else _Reach.ALL
 
-    def _evidence_of(self, model: BaseModel, documents_too: bool) -> Iterator[tuple[str, d.EvidenceRef]]:
-        """Evidence on a model and on its documents, each with its place below the model."""
-        documents, has_evidence = self._shape(type(model))
-        for i, ref in enumerate(model.evidence if has_evidence else ()):  # type: ignore[attr-defined]
-            yield f"evidence/{i}", ref
-        for name in documents if documents_too else ():
-            document = getattr(model, name)
-            for i, ref in enumerate(document.evidence if document else ()):
-                yield f"{name}/evidence/{i}", ref
-        if isinstance(model, d.Archive):
-            for name in ("images", "images_before", "images_after"):
-                for i, ref in enumerate(getattr(model, name)):
-                    yield f"{name}/{i}", ref
+    def _evidence_of(self, model: BaseModel, reach: _Reach) -> Iterator[tuple[str, d.EvidenceRef]]:
+        """Evidence on a model and below it, each with its place."""
+        for name in self._below(type(model), reach):
+            value = getattr(model, name)
+            if isinstance(value, BaseModel):
+                parts = [(name, value)]
+            else:
+                parts = [(f"{name}/{i}", part) for i, part in enumerate(value or ())]
+            for place, part in parts:
+                if isinstance(part, d.EvidenceRef):
+                    yield place, part
+                else:
+                    for below, ref in self._evidence_of(part, _Reach.ALL):
+                        yield f"{place}/{below}", ref
+        if reach is not _Reach.ALL:
+            for i, ref in enumerate(getattr(model, "evidence", ())):
+                yield f"evidence/{i}", ref
 
-    def references(self, kind: str, index: int, declares: str | None) -> list[tuple[str, d.EvidenceRef]]:
+    def references(self, kind: str, index: int, declares: Sequence[str]) -> list[tuple[str, d.EvidenceRef]]:
         """Evidence on a row's own objects, each with the pointer of the reference."""
         found = []
-        for model, documents_too in self._models(self.rows(kind)[index]):
-            if isinstance(model, d.Declaration) and model.absent != declares:
+        for model, reach in self._models(self.rows(kind)[index]):
+            if isinstance(model, d.Declaration) and model.absent not in declares:
                 continue
             base = self.pointers.of(model)
-            found += [(f"{base}/{place}", ref) for place, ref in self._evidence_of(model, documents_too)]
+            found += [(f"{base}/{place}", ref) for place, ref in self._evidence_of(model, reach)]
         return found
 
     def _doc_types(self, kind: str) -> list[frozenset[str]]:
         """For each row, the types of the documents that are really there."""
         held = self._types.get(kind)
         if held is None:
-            of_model: dict[tuple[int, bool], frozenset[str]] = {}
+            of_model: dict[tuple[int, _Reach], frozenset[str]] = {}
             held = []
             for row in self.rows(kind):
                 types: frozenset[str] = frozenset()
-                for model, documents_too in self._models(row):
-                    key = (id(model), documents_too)
+                for model, reach in self._models(row):
+                    key = (id(model), reach)
                     own = of_model.get(key)
                     if own is None:
-                        own = of_model[key] = self._types_of(model, documents_too)
+                        own = of_model[key] = self._types_of(model, reach)
                     if own:
                         types = types | own if types else own
                 held.append(types)
             self._types[kind] = held
         return held
 
-    def _types_of(self, model: BaseModel, documents_too: bool) -> frozenset[str]:
+    def _types_of(self, model: BaseModel, reach: _Reach) -> frozenset[str]:
         present = self._present
-        refs = self._evidence_of(model, documents_too)
+        refs = self._evidence_of(model, reach)
         types = [present[ref.attachment] for _, ref in refs if ref.attachment in present]
         if isinstance(model, d.Declaration):
             return frozenset([f"{t}={model.absent}" for t in types])

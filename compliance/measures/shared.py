@@ -15,8 +15,8 @@ PLANNED = (
 )  # fmt: skip
 
 WORKED = (
-    s.CommunityRow | s.GovernanceRow | s.ArchiveRow | s.ShortfallRow | s.ShortfallClassRow | s.ParticipationRow | s.VoteRow
-    | s.PublicityRow | s.ConsensusRow | s.SurveyRow | s.HandoverRow | s.ProjectRow | s.DemolitionRow
+    s.CommunityRow | s.GovernanceRow | s.ArchiveRow | s.ShortfallRow | s.ShortfallClassRow | s.ParticipationRow
+    | s.VoteRow | s.PublicityRow | s.ConsensusRow | s.SurveyRow | s.HandoverRow | s.ProjectRow | s.DemolitionRow
     | s.ProjectSectorRow | s.ExcavationRow | s.PartyRow | s.AcceptancePartyRow | s.QualityEventRow
 )  # fmt: skip
 

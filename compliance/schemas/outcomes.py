@@ -27,17 +27,19 @@ class State(IntEnum):
 
 
 class Code(IntEnum):
-    """Outcome of a line or finding, ordered so that the greatest decides (three-valued: false before unknown).
+    """Outcome of a line or finding, ordered so that the greatest decides.
 
-    ``IMPROVE`` is the failing of an encouraged check: shown, but never in the way. ``LOST`` is a fault: it is
-    stronger than unknown, so that nothing passes over it, and weaker than a failing that is proved anyway.
+    Three-valued: false before unknown, unknown before true. What is only encouraged stands below what must or
+    should be: ``OPEN`` is its unknown, ``IMPROVE`` its failing, which is shown but never in the way. ``LOST``
+    is a fault: stronger than unknown, so that nothing passes over it, and weaker than a failing that is proved.
     """
 
     NONE = 0
     NOT_APPLICABLE = 1
     MEASURED = 2
     PASS = 3
-    UNKNOWN = 4
-    LOST = 5
-    IMPROVE = 6
-    FAIL = 7
+    OPEN = 4
+    IMPROVE = 5
+    UNKNOWN = 6
+    LOST = 7
+    FAIL = 8

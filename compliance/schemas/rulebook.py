@@ -63,12 +63,12 @@ class CheckSpec(Spec):
     dated_by: Name | None = None
     """The measure whose date decides whether the subject predates the standard"""
     documents: list[DocType] | None = None
-    declares: Absent | None = None
+    declares: list[Absent] = []
     """What a declaration must be about for its documents to count here"""
     otherwise: Literal["no_object", "not_due"] = "no_object"
     """The reason when ``when`` is false"""
     basis: Literal["measured"] | None = None
-    never: list[Literal["pass", "fail"]] = []
+    never: list[Literal["pass", "fail", "unknown"]] = []
     """Outcomes it cannot have, e.g. a question that only a person can answer with no"""
     remarks: list[WordSpec] = []
     history: list[WordSpec] = []
@@ -199,7 +199,7 @@ class Check:
     only_where: Mapping[str, Any]
     dated_by: str | None
     documents: tuple[str, ...]
-    declares: str | None
+    declares: tuple[str, ...]
     otherwise: Literal["no_object", "not_due"]
     measured: bool
     remarks: tuple[Word, ...]
