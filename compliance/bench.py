@@ -94,13 +94,14 @@ def put(dossier: d.Dossier, states: Mapping[str, AttachmentState], bench: Bench,
     where = docket.Place(docket.levels_of(dossier.area_level), bench.profile, days(bench.rulebook.standard.dated).first)
     owners = _owners(columns.case)
     gates = _Gates(owners, bench.as_of)
+    early = _Early(columns, where.standard_day)
     parts = []
     for item in bench.rulebook.items:
         by_owner: dict[str, list[Line]] = {}
         for check in item.checks:
             owner_kind = KINDS[check.subject].owner
             gate = gates.of(owner_kind, check.due_at)
-            line = _line(check, bench, columns, answers[check.subject], where, gate, mode)
+            line = _line(check, bench, columns, answers[check.subject], where, gate, early, mode)
             by_owner.setdefault(owner_kind, []).append(line)
         for owner_kind, lines in by_owner.items():
             parts.append(_part(item, owner_kind, tuple(lines), len(owners[owner_kind]), where))
@@ -141,6 +142,22 @@ class _Gates:
         return self._held[key]
 
 
+class _Early:
+    """Which lines predate the standard, for every date that checks are dated by, computed once."""
+
+    def __init__(self, columns: Columns, standard_day: int) -> None:
+        self._columns, self._day = columns, standard_day
+        self._held: dict[tuple[str, str], bytes] = {}
+
+    def of(self, check: Check) -> bytes:
+        if check.dated_by is None:
+            return b""
+        key = check.subject, check.dated_by
+        if key not in self._held:
+            self._held[key] = docket.predates(self._columns.column(*key), self._day)
+        return self._held[key]
+
+
 def _line(
     check: Check,
     bench: Bench,
@@ -148,12 +165,12 @@ def _line(
     answers: Sequence[bytes],
     where: docket.Place,
     gate: bytes,
+    early: _Early,
     mode: Mode,
 ) -> Line:
     owners = columns.owners(check.subject)
     asked = bench.questions[check.subject].asked[check.id]
-    dates = columns.column(check.subject, check.dated_by) if check.dated_by else None
-    states = docket.place(check, where, gate, owners, dates)
+    states = docket.place(check, where, gate, owners, early.of(check))
     holds = answers[asked.holds]
     when = answers[asked.when] if asked.when is not None else None
     evidence = answers[asked.evidence] if asked.evidence is not None else None

@@ -14,7 +14,7 @@ from compliance.schemas.outcomes import State
 from compliance.schemas.rulebook import Check, Profile
 from compliance.schemas.scalars import Day
 
-__all__ = ["Place", "gate_states", "levels_of", "place"]
+__all__ = ["Place", "gate_states", "levels_of", "place", "predates"]
 
 
 def levels_of(area_level: str) -> frozenset[str]:
@@ -90,19 +90,23 @@ class Place:
     standard_day: int
 
 
-def place(check: Check, where: Place, gates: bytes, owners: Sequence[int], dates: Sequence[object] | None) -> bytes:
-    """The state of every line of one check. ``dates``: the column of ``dated_by``, where the check has one."""
+def predates(dates: Sequence[object], standard_day: int) -> bytes:
+    """1 for every date that lies wholly before the standard, else 0; a date not known does not."""
+    return bytes([date.__class__ is Day and date.last < standard_day for date in dates])
+
+
+def place(check: Check, where: Place, gates: bytes, owners: Sequence[int], before: bytes) -> bytes:
+    """The state of every line of one check. ``before``: which lines predate the standard, by ``dated_by``."""
     whole = _whole(check, where)
     if whole is not State.READY:
         return bytes([whole]) * len(owners)
     states = bytes([gates[owner] for owner in owners]) if any(gates) else bytes(len(owners))
-    if dates is None:
+    if 1 not in before:
         return states
-    day = where.standard_day
     return bytes(
         [
-            State.PREDATES_STANDARD if isinstance(date, Day) and date.last < day and state != State.NOT_DUE else state
-            for state, date in zip(states, dates, strict=True)
+            State.PREDATES_STANDARD if early and state != State.NOT_DUE else state
+            for state, early in zip(states, before, strict=True)
         ]
     )
 

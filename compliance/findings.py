@@ -39,16 +39,20 @@ from compliance.why import reasons, rests_on
 
 __all__ = ["OPEN", "Findings", "Line", "Owner", "Source", "condition_says", "disposition_of", "outcome_of"]
 
-_OUTCOMES: dict[Code, Outcome] = {
-    Code.NOT_APPLICABLE: "not_applicable",
-    Code.MEASURED: "pass",
-    Code.PASS: "pass",
-    Code.OPEN: "unknown",
-    Code.UNKNOWN: "unknown",
-    Code.LOST: "unknown",
-    Code.IMPROVE: "fail",
-    Code.FAIL: "fail",
-}
+_OUTCOMES: tuple[Outcome, ...] = (
+    "unknown",  # NONE
+    "not_applicable",
+    "pass",  # MEASURED
+    "pass",
+    "unknown",  # OPEN
+    "fail",  # IMPROVE
+    "unknown",
+    "unknown",  # LOST
+    "fail",
+)
+"""By ``Code``."""
+_NOT_APPLICABLE, _ENCOURAGED, _UNKNOWN = int(Code.NOT_APPLICABLE), int(Code.OPEN), int(Code.UNKNOWN)
+_STATES: tuple[Reason, ...] = tuple(state.name.lower() for state in State)  # type: ignore[misc]
 OPEN = (Code.OPEN, Code.UNKNOWN, Code.LOST)
 _REASON_RANK: tuple[Reason, ...] = (
     "conflicting_data", "missing_parameter", "missing_field", "ambiguous_date", "missing_evidence", "needs_judgement",
@@ -88,7 +92,7 @@ _OP_NOT: dict[Op, tuple[str, str]] = {Op.PRESENT: ("应未填报", "must not be 
 
 
 def outcome_of(code: int) -> Outcome:
-    return _OUTCOMES[Code(code)]
+    return _OUTCOMES[code]
 
 
 def disposition_of(code: int, reason: Reason | None) -> Disposition:
@@ -322,13 +326,14 @@ class Findings(Sequence[Finding]):
         return tuple(told or found)
 
     def _line_reason(self, line: Line, row: int) -> Reason | None:
-        code, state = line.codes[row], State(line.states[row])
-        if code == Code.NOT_APPLICABLE:
-            return line.check.otherwise if state is State.READY else state.name.lower()  # type: ignore[return-value]
-        if code not in (Code.UNKNOWN, Code.OPEN):
+        code, state = line.codes[row], line.states[row]
+        if code == _NOT_APPLICABLE:
+            # A line whose gate is open too can only be not applicable because its guard is false.
+            return _STATES[state] if 0 < state < State.MISSING_FIELD else line.check.otherwise
+        if code not in (_UNKNOWN, _ENCOURAGED):
             return None
-        if state is not State.READY:
-            return state.name.lower()  # type: ignore[return-value]
+        if state:
+            return _STATES[state]
         if line.holds[row] == Answer.TRUE and (line.when is None or line.when[row] == Answer.TRUE):
             return "missing_evidence"
         why = reasons(self._tree(line, row), self._values(line, row), self._params)
@@ -362,9 +367,9 @@ class Findings(Sequence[Finding]):
         )  # fmt: skip
 
     def _check_line(self, line: Line, row: int) -> CheckLine:
-        check, code = line.check, Code(line.codes[row])
+        check, code = line.check, line.codes[row]
         values: tuple[Measured, ...] = ()
-        if line.states[row] == State.READY and code != Code.NOT_APPLICABLE:
+        if not line.states[row] and code != _NOT_APPLICABLE:
             values = tuple([self._measured(line, row, atom) for atom in self._atoms(line, row)])
         return CheckLine(
             check.name,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from small_law import a_check
 
-from compliance.docket import Place, gate_states, levels_of, place
+from compliance.docket import Place, gate_states, levels_of, place, predates
 from compliance.schemas import dossier as d
 from compliance.schemas.outcomes import State
 from compliance.schemas.report import Bilingual, LimitSource
@@ -145,7 +145,8 @@ def where(level: str = "county", **values: Any) -> Place:
 
 
 def placed(check: Check, at: Place, gate: State = READY, date: object = None) -> State:
-    (found,) = place(check, at, bytes([gate]), [0], None if check.dated_by is None else [date])
+    before = b"" if check.dated_by is None else predates([date], at.standard_day)
+    (found,) = place(check, at, bytes([gate]), [0], before)
     return State(found)
 
 

@@ -63,6 +63,9 @@ _FOCUS = {
 """The object that a row is about; where there is none, the place below its owner is pointed at."""
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 class _Reach(IntEnum):
     """How far below a model its evidence is looked for."""
 
@@ -89,11 +92,13 @@ class Columns:
         self._owners: dict[str, list[int]] = {}
         self._columns: dict[tuple[str, str], list[Value]] = {}
         self._types: dict[str, list[frozenset[str]]] = {}
+        self._types_held: dict[tuple[int, _Reach], frozenset[str]] = {}
         self._measures = {name: measures_of(kind.row.__name__) for name, kind in KINDS.items()}
         self._pointers: Pointers | None = None
         self._by_owner: dict[str, Mapping[int, Sequence[int]] | None] = {}
         self._keys: dict[str, list[str]] = {}
-        self._present = {
+        self._subjects: dict[tuple[str, int], Subject] = {}
+        self._present: dict[str, str] = {
             a.att_id: a.doc_type for a in case.dossier.attachments if states.get(a.att_id) is AttachmentState.PRESENT
         }
         self._fields: dict[tuple[type, _Reach], tuple[str, ...]] = {}
@@ -129,18 +134,25 @@ class Columns:
 
     def subject(self, kind: str, index: int) -> Subject:
         """What a row is called and where it stands; rows of one owner with the same key are told apart by number."""
-        entry, row = KINDS[kind], self.rows(kind)[index]
-        if kind not in self._keys:
+        held = self._subjects.get((kind, index))
+        if held is None:
+            entry, row = KINDS[kind], self.rows(kind)[index]
+            focus = getattr(row, _FOCUS.get(kind, ""), None)
+            pointer = self.pointers.of(focus) if focus is not None else self.pointers.owner(row) + entry.place
+            name = Bilingual(entry.zh(row), entry.en(row))
+            held = self._subjects[kind, index] = Subject(kind, self._key(kind, index), name, pointer)
+        return held
+
+    def _key(self, kind: str, index: int) -> str:
+        keys = self._keys.get(kind)
+        if keys is None:
             counts: dict[tuple[int, str], int] = {}
-            keys = []
-            for owner, other in zip(self.owners(kind), self.rows(kind), strict=True):
-                key = entry.key(other)
+            keys = self._keys[kind] = []
+            for owner, row in zip(self.owners(kind), self.rows(kind), strict=True):
+                key = KINDS[kind].key(row)
                 counts[owner, key] = counts.get((owner, key), 0) + 1
                 keys.append(key if counts[owner, key] == 1 else f"{key}#{counts[owner, key]}")
-            self._keys[kind] = keys
-        focus = getattr(row, _FOCUS.get(kind, ""), None)
-        pointer = self.pointers.of(focus) if focus is not None else self.pointers.owner(row) + entry.place
-        return Subject(kind, self._keys[kind][index], Bilingual(entry.zh(row), entry.en(row)), pointer)
+        return keys[index]
 
     # -- values ---------------------------------------------------------------------------------------------
 
@@ -208,20 +220,25 @@ class Columns:
 
     def _evidence_of(self, model: BaseModel, reach: _Reach) -> Iterator[tuple[str, d.EvidenceRef]]:
         """Evidence on a model and below it, each with its place."""
+        values = model.__dict__
         for name in self._below(type(model), reach):
-            value = getattr(model, name)
-            if isinstance(value, BaseModel):
-                parts = [(name, value)]
+            value = values[name]
+            if not value:
+                continue
+            parts: tuple[tuple[str, BaseModel], ...]
+            if value.__class__ is not tuple:
+                parts = ((name, value),)
+            elif value[0].__class__ is d.EvidenceRef:
+                for i, ref in enumerate(value):
+                    yield f"{name}/{i}", ref
+                continue
             else:
-                parts = [(f"{name}/{i}", part) for i, part in enumerate(value or ())]
+                parts = tuple((f"{name}/{i}", part) for i, part in enumerate(value))
             for place, part in parts:
-                if isinstance(part, d.EvidenceRef):
-                    yield place, part
-                else:
-                    for below, ref in self._evidence_of(part, _Reach.ALL):
-                        yield f"{place}/{below}", ref
+                for below, ref in self._evidence_of(part, _Reach.ALL):
+                    yield f"{place}/{below}", ref
         if reach is not _Reach.ALL:
-            for i, ref in enumerate(getattr(model, "evidence", ())):
+            for i, ref in enumerate(values.get("evidence", ())):
                 yield f"evidence/{i}", ref
 
     def references(self, kind: str, index: int, declares: Sequence[str]) -> list[tuple[str, d.EvidenceRef]]:
@@ -238,29 +255,30 @@ class Columns:
         """For each row, the types of the documents that are really there."""
         held = self._types.get(kind)
         if held is None:
-            of_model: dict[tuple[int, _Reach], frozenset[str]] = {}
+            if not self._present:  # nothing came along: no need to look where it would be
+                return [_NONE] * len(self.rows(kind))
             held = []
             for row in self.rows(kind):
-                types: frozenset[str] = frozenset()
+                types = _NONE
                 for model, reach in self._models(row):
-                    key = (id(model), reach)
-                    own = of_model.get(key)
-                    if own is None:
-                        own = of_model[key] = self._types_of(model, reach)
-                    if own:
-                        types = types | own if types else own
+                    types = types | self._types_of(model, reach)
                 held.append(types)
             self._types[kind] = held
         return held
 
     def _types_of(self, model: BaseModel, reach: _Reach) -> frozenset[str]:
-        present = self._present
-        refs = self._evidence_of(model, reach)
-        types = [present[ref.attachment] for _, ref in refs if ref.attachment in present]
-        if isinstance(model, d.Declaration):
-            return frozenset([f"{t}={model.absent}" for t in types])
-        return frozenset(types)
+        key = (id(model), reach)
+        held = self._types_held.get(key)
+        if held is None:
+            present = self._present
+            found = [ref.attachment for _, ref in self._evidence_of(model, reach)]
+            types: list[str] = [present[a] for a in found if a in present]
+            if isinstance(model, d.Declaration):
+                types = [f"{t}={model.absent}" for t in types]
+            held = self._types_held[key] = frozenset(types) if types else _NONE
+        return held
 
     def _evidence(self, kind: str, documents: Sequence[str]) -> list[Value]:
         asked = frozenset(documents)
-        return [Unknown.MISSING_EVIDENCE if asked.isdisjoint(types) else True for types in self._doc_types(kind)]
+        absent = Unknown.MISSING_EVIDENCE
+        return [absent if asked.isdisjoint(types) else True for types in self._doc_types(kind)]
