@@ -207,10 +207,7 @@ _SEVERITIES: tuple[r.Severity, ...] = ("critical", "major", "minor", "advisory")
 def _judgement(bench: Bench, columns: Columns, mode: Mode, parts: tuple[Part, ...]) -> Judgement:
     items: dict[str, Code] = {}
     for item in bench.rulebook.items:
-        own = [p for p in parts if p.item is item]
-        area = b"".join(p.codes for p in own if p.owner_kind == "area")
-        members = b"".join(p.codes for p in own if p.owner_kind != "area")
-        items[item.id] = judge.roll_up(item.spec.rollup, area, members)
+        items[item.id] = judge.roll_up(b"".join(p.codes for p in parts if p.item is item))
     lines = [line for part in parts for line in part.lines]
     failing = {line.check.severity for line in lines if Code.FAIL in line.codes}
     lost = [

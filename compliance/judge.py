@@ -72,27 +72,15 @@ def fold(size: int, lines: Iterable[tuple[Sequence[int], bool, bytes]]) -> bytea
     return result
 
 
-def roll_up(method: str, area: bytes, members: bytes) -> Code:
-    """Findings of one item → the item. ``area`` are the area's own findings, ``members`` the others'.
+_ROLL_UP = (
+    Code.FAIL, Code.LOST, Code.UNKNOWN, Code.PASS, Code.OPEN, Code.IMPROVE, Code.MEASURED, Code.NOT_APPLICABLE,
+)  # fmt: skip
 
-    ``any_fail``: one failing is the area's. ``coverage``: what is only encouraged of single communities never
-    fails the area while the area's own part, or one of them, passes.
+
+def roll_up(codes: bytes) -> Code:
+    """The codes of an item's findings → the item: one failing fails it, one unknown leaves it open.
+
+    Of what is only encouraged one that passes is enough, so that a community that did not follow an
+    encouragement never stands in the way. No finding at all, though an answer was owed, is a fault.
     """
-    every = set(area + members)
-    for code in (Code.FAIL, Code.LOST):
-        if code in every:
-            return code
-    if not every:
-        return Code.LOST
-    if method == "coverage":
-        own, others = set(area), set(members)
-        for code, where in (
-            (Code.UNKNOWN, own),
-            (Code.PASS, own),
-            (Code.PASS, others),
-            (Code.IMPROVE, own),
-        ):
-            if code in where:
-                return code
-    order = (Code.UNKNOWN, Code.PASS, Code.OPEN, Code.IMPROVE, Code.MEASURED, Code.NOT_APPLICABLE)
-    return next((code for code in order if code in every), Code.LOST)
+    return next((code for code in _ROLL_UP if code in codes), Code.LOST)

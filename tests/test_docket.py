@@ -229,7 +229,7 @@ def test_what_is_not_due_stays_not_due_though_it_is_old(gate: State, wanted: Sta
 
 @pytest.mark.parametrize("gate", [READY, NOT_DUE, MISSING])
 def test_the_gate_of_the_owner_is_that_of_its_rows(gate: State) -> None:
-    states = place(CHECK, where(), bytes([READY, gate]), [1, 0, 1, 1], None)
+    states = place(CHECK, where(), bytes([READY, gate]), [1, 0, 1, 1], b"")
     assert states == bytes([gate, READY, gate, gate])
 
 
