@@ -18,10 +18,46 @@ FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 PROFILE = str(FIXTURES / "profiles" / "shili.yaml")
 AS_OF = "2024-03-31"
 
-BASELINE = (
-    "B1.1 B2.1 B2.2 B2.3 B3.1 B3.2 B4.1 B4.2 B5.1 B5.2 B5.3 B6.1 B6.2 B6.3 B7.1 B7.2 B8.1 B9.1 B9.2 B9.3 B10.1"
-).split()
-HARD = "H1.1 H1.2 H1.3 H2.1 H3.1 H4.1 H4.2 H5.1 H6.1 H7.1 H7.2 H7.3 H8.1 H9.1 H10.1".split()
+BASELINE = [
+    "B1.1",
+    "B2.1",
+    "B2.2",
+    "B2.3",
+    "B3.1",
+    "B3.2",
+    "B4.1",
+    "B4.2",
+    "B5.1",
+    "B5.2",
+    "B5.3",
+    "B6.1",
+    "B6.2",
+    "B6.3",
+    "B7.1",
+    "B7.2",
+    "B8.1",
+    "B9.1",
+    "B9.2",
+    "B9.3",
+    "B10.1",
+]
+HARD = [
+    "H1.1",
+    "H1.2",
+    "H1.3",
+    "H2.1",
+    "H3.1",
+    "H4.1",
+    "H4.2",
+    "H5.1",
+    "H6.1",
+    "H7.1",
+    "H7.2",
+    "H7.3",
+    "H8.1",
+    "H9.1",
+    "H10.1",
+]
 PROVINCIAL = {"B2.1", "B4.1", "H4.2", "H7.1", "H7.2", "H7.3"}
 """Items that a province answers for."""
 
@@ -120,6 +156,11 @@ def test_every_passing_finding_of_a_baseline_item_shows_its_documents(name):
 def test_the_county_is_of_the_size_promised():
     dossier = dossier_of("shili-county")
     assert len(dossier["plans"][0]["community_ids"]) == 36
-    assert Counter(p["stage"] for p in dossier["projects"]) == {"accepted": 2, "handed_over": 3, "started": 4, "planned": 3}
+    assert Counter(p["stage"] for p in dossier["projects"]) == {
+        "accepted": 2,
+        "handed_over": 3,
+        "started": 4,
+        "planned": 3,
+    }
     ballots = [a["sha256"] for a in dossier["attachments"] if a["doc_type"] in ("ballot_summary", "publicity_photo")]
     assert len(set(ballots)) == len(ballots)
