@@ -8,7 +8,17 @@ from pathlib import PurePath
 from typing import Literal
 
 from compliance.bench import Judgement, Part
-from compliance.findings import OPEN, FileState, Findings, Owner, Source, condition_says, disposition_of, outcome_of
+from compliance.findings import (
+    OPEN,
+    FileState,
+    Findings,
+    Owner,
+    Source,
+    condition_says,
+    disposition_of,
+    law_of,
+    outcome_of,
+)
 from compliance.measures.columns import Columns
 from compliance.schemas import report as r
 from compliance.schemas.outcomes import Code
@@ -36,9 +46,7 @@ def report(
     ]
     source = source_of(judgement, states)
     findings = Findings(entries, source)
-    reasons = {
-        n: findings.reason(n) for n, e in enumerate(entries) if e[4] in (*OPEN, Code.NOT_APPLICABLE)
-    }
+    reasons = {n: findings.reason(n) for n, e in enumerate(entries) if e[4] in (*OPEN, Code.NOT_APPLICABLE)}
     items = tuple(_item(item, judgement, owners, entries, reasons, source) for item in bench.rulebook.items)
     return r.Report(
         report_version=r.REPORT_VERSION,
@@ -74,7 +82,7 @@ def source_of(judgement: Judgement, states: Mapping[str, AttachmentState]) -> So
         row_subject=columns.subject,
         attachment=attachment,
         profile=judgement.bench.profile,
-        settings_document=judgement.bench.rulebook.standard.number,
+        literal=law_of(judgement.bench.rulebook),
     )
 
 
@@ -157,8 +165,7 @@ def _item(
         clause=item.clause,
         title=r.Bilingual(spec.title.zh, spec.title.en),
         requires=r.Bilingual(spec.requires.zh, spec.requires.en),
-        cite=f"{judgement.bench.rulebook.standard.number} 附件{spec.cite.annex}"
-        + (f"；正文{spec.cite.body}" if spec.cite.body else ""),
+        cite=_cite(judgement.bench.rulebook.standard.number, item),
         obligation=spec.obligation,
         outcome=outcome,
         reason=reason,
@@ -173,6 +180,17 @@ def _item(
         checks=tuple(r.CheckEntry(c.name, c.says, condition_says(c.holds, c.subject, source)) for c in item.checks),
         remedy=tuple(r.Bilingual(s.zh, s.en) for s in spec.remedy.steps),
         not_modelled=tuple(r.Bilingual(s.zh, s.en) for s in spec.not_modelled),
+    )
+
+
+def _cite(number: str, item: Item) -> r.Bilingual:
+    """Document, annex and body sections, and the statutes an item rests on."""
+    cite = item.spec.cite
+    statutes = "".join(f"；{s}" for s in cite.statutes)
+    body = (f"；正文{cite.body}", f"; body {cite.body}") if cite.body else ("", "")
+    return r.Bilingual(
+        f"{number} 附件{cite.annex}{body[0]}{statutes}",
+        f"{number} annex {cite.annex}{body[1]}{statutes.replace('；', '; ')}",
     )
 
 
@@ -277,6 +295,7 @@ def _provenance(received: Received, judgement: Judgement, as_of_given: bool) -> 
         rulebook_version=bench.rulebook.version,
         rulebook_sha256=bench.rulebook.sha256,
         profile=bench.profile.name,
+        profile_title=bench.profile.title,
         profile_sha256=bench.profile.sha256,
         mode=judgement.mode,
         as_of=bench.as_of.text,

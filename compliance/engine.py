@@ -6,9 +6,10 @@ the rules that fired are read, the state is deleted. Every answer, TRUE as well,
 said is LOST. Whatever does not add up (an error code, an exception, a fact not echoed) leaves the whole batch
 LOST and the ruleset is compiled anew; the doubtful state is not touched again, since durable-rules may crash on it.
 
-Equal facts are posted once, and the answer holds for every subject that carries them. That is sound because
-every rule is a conjunction of tests on one fact and none reads its ``id``: what fires is a function of the
-text after the id, never of the other facts in the batch.
+Equal facts are posted once, and the answer holds for every subject that carries them, in later dossiers too
+while the compiled ruleset lives. That is sound because every rule is a conjunction of tests on one fact and none
+reads its ``id``: what fires is a function of the text after the id, never of the other facts in the batch. Only
+batches in which every cell has exactly one answer are remembered.
 
 Refused, so that all answers about the subject in that ruleset are LOST: a value of another type than its
 measure's, an integer beyond 64 bits (a product with the limit's factor too), an amount of more than four
@@ -20,9 +21,10 @@ from __future__ import annotations
 import json
 import re
 from array import array
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from itertools import count
+from itertools import compress, count
 from operator import gt, itemgetter, mul
 from typing import Any, NamedTuple, Self
 
@@ -40,6 +42,8 @@ SLICE = 16384
 """Subjects read at one time, so that a large dossier needs little more memory than its columns."""
 LIVES = 32
 """How often one ruleset is compiled. The memory behind a doubtful state is never freed."""
+REMEMBERED = 1024
+"""Facts a ruleset remembers the answers to: no less than a ruleset of few values can meet (``lower.NARROW``)."""
 
 INT64 = range(-(2**63), 2**63)
 TYPES: dict[Kind, frozenset[type]] = {
@@ -51,21 +55,21 @@ TYPES: dict[Kind, frozenset[type]] = {
     Kind.DATE: frozenset({Day}),
 }
 FILL: dict[Kind, Value] = {
-    Kind.BOOL: False,
-    Kind.CODE: "-",
     Kind.COUNT: 0,
     Kind.AMOUNT: 0,
     Kind.RATIO: Ratio(0, 1),
     Kind.DATE: Day(1, 1, ""),
 }
-"""Stands in a column where a value is unknown, until its token becomes null."""
+"""Stands in a column of numbers where a value is unknown, until its token becomes null."""
 REFUSALS = (ValueError, TypeError, OverflowError)
 CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
-BOOL = {False: "false", True: "true"}
 NULL = "null"
+UNKNOWN: dict[object, str] = dict.fromkeys(Unknown, NULL)
+BOOL: dict[object, str] = {False: "false", True: "true", **UNKNOWN}
 ECHO = "seen"
 
 LOST, CONTRADICTORY = int(Answer.LOST), int(Answer.CONTRADICTORY)
+SOUND = frozenset(map(int, (Answer.TRUE, Answer.FALSE, Answer.UNKNOWN)))
 HEADS = tuple(f'{{"id":{i},' for i in range(BATCH))
 IDS = {str(i): i for i in range(BATCH)}
 ID = re.compile(r'\{"m":\{"id":(\d+),')
@@ -133,7 +137,7 @@ class Engine:
     def _decide(self, measures: Mapping[str, _Measure], start: int, stop: int, answers: list[bytearray]) -> None:
         read = {name: _read_field(field, measures, stop - start) for name, field in self._fields.items()}
         for ruleset in self._rulesets:
-            rows: list[Fact] = list(zip(*(read[name].tokens for name in ruleset.fields), strict=True))
+            rows = zip(*(read[name].tokens for name in ruleset.fields), strict=True)
             subjects: Sequence[int] = range(start, stop)
             refused: set[int] = set()
             for name in ruleset.fields:
@@ -141,17 +145,17 @@ class Engine:
                     refused.update(places)
                     lost = tuple(start + place for place in places)
                     self.incidents.append(Incident(ruleset.questions, lost, why))
-            if refused:
-                rows = [row for place, row in enumerate(rows) if place not in refused]
-                subjects = [subject for subject in subjects if subject - start not in refused]
-            said, incidents = ruleset.answer(rows, subjects)
-            self.incidents += incidents
-            for number, column in zip(ruleset.questions, said, strict=True):
-                if refused:
-                    for subject, answer in zip(subjects, column, strict=True):
-                        answers[number][subject] = answer
-                else:
+            if not refused:
+                said = ruleset.answer(rows, subjects, self.incidents)
+                for number, column in zip(ruleset.questions, said, strict=True):
                     answers[number][start:stop] = column
+                continue
+            kept = [place not in refused for place in range(stop - start)]
+            subjects = list(compress(subjects, kept))
+            said = ruleset.answer(compress(rows, kept), subjects, self.incidents)
+            for number, column in zip(ruleset.questions, said, strict=True):
+                for subject, answer in zip(subjects, column, strict=True):
+                    answers[number][subject] = answer
 
 
 class _Ruleset:
@@ -171,49 +175,67 @@ class _Ruleset:
                 answer, question, _ = map(int, rule.split("_"))
                 self.says[rule] = self.questions.index(question), answer
         self.lives = LIVES
+        self.known: dict[Fact, bytes] = {}
+        """Facts already decided by the ruleset as it is compiled now, and an answer a question."""
         self.handle: int | None = self.compile()
 
     def compile(self) -> int:
         if not self.lives:
             raise RuntimeError("this ruleset is closed, or has failed too often")
         self.lives -= 1
+        self.known.clear()
         handle: int = durable.create_ruleset(f"compliance-{next(self.names)}", self.rules)
         return handle
 
     def close(self) -> None:
         handle, self.handle, self.lives = self.handle, None, 0
+        self.known.clear()
         if handle is not None:
             durable.delete_ruleset(handle)
 
-    def answer(self, rows: list[Fact], subjects: Sequence[int]) -> tuple[list[bytearray], list[Incident]]:
-        """An answer to each question for every row, and which subjects' rows were lost and why."""
-        facts = list(dict.fromkeys(rows))
-        said = [bytearray(len(facts)) for _ in self.questions]
-        incidents = []
-        for start in range(0, len(facts), BATCH):
-            batch = facts[start : start + BATCH]
+    def answer(self, rows: Iterable[Fact], subjects: Sequence[int], incidents: list[Incident]) -> list[bytes]:
+        """An answer to each question for every row; what was lost, and why, goes to ``incidents``."""
+        numbers: defaultdict[Fact, int] = defaultdict(count().__next__)
+        places = list(map(numbers.__getitem__, rows))  # a fact met for the first time gets the next number
+        told = dict(zip(numbers, map(self.known.get, numbers), strict=True))
+        new = [fact for fact, answers in told.items() if answers is None]
+        for start in range(0, len(new), BATCH):
+            batch = new[start : start + BATCH]
             try:
-                fired = self.post(batch)
+                answers = self.decide(batch)
+                lost = [fact for fact, said in answers.items() if not SOUND.issuperset(said)]
+                why = "no answer to every question, or more than one"
             except Exception as error:  # whatever it is, these answers are lost and the rest goes on
-                lost = set(batch)
-                concerned = tuple(s for s, row in zip(subjects, rows, strict=True) if row in lost)
-                incidents.append(Incident(self.questions, concerned, f"{type(error).__name__}: {error}"))
-                continue
-            told = [bytearray(len(batch)) for _ in said]
-            for rule, ids in fired:
-                place, answer = self.says[rule]
-                cells = told[place]
-                for i in ids:
-                    cells[i] = answer if cells[i] in (LOST, answer) else CONTRADICTORY
-            for column, cells in zip(said, told, strict=True):
-                column[start : start + len(batch)] = cells
-        if len(facts) == len(rows):
-            return said, incidents
-        places = list(map(dict(zip(facts, range(len(facts)), strict=True)).__getitem__, rows))
-        if len(facts) <= 256:
-            return [bytearray(places).translate(column.ljust(256)) for column in said], incidents
+                answers = dict.fromkeys(batch, bytes(len(self.questions)))
+                lost, why = batch, f"{type(error).__name__}: {error}"
+            told.update(answers)
+            if lost:
+                concerned = {numbers[fact] for fact in lost}
+                named = tuple(s for s, place in zip(subjects, places, strict=True) if place in concerned)
+                incidents.append(Incident(self.questions, named, why))
+            else:
+                if len(self.known) + len(batch) > REMEMBERED:
+                    self.known.clear()
+                self.known.update(answers)
+        columns = list(map(bytes, zip(*told.values(), strict=True)))
+        if len(told) == 1:
+            return [column * len(places) for column in columns]
+        if len(told) == len(places):
+            return columns
+        if len(told) <= 256:
+            return [bytes(places).translate(column.ljust(256)) for column in columns]
         pick = itemgetter(*places)
-        return [bytearray(pick(column)) for column in said], incidents
+        return [bytes(pick(column)) for column in columns]
+
+    def decide(self, batch: Sequence[Fact]) -> dict[Fact, bytes]:
+        """What durable-rules says to each question about each fact."""
+        told = [bytearray(len(batch)) for _ in self.questions]
+        for rule, ids in self.post(batch):
+            place, answer = self.says[rule]
+            cells = told[place]
+            for i in ids:
+                cells[i] = answer if cells[i] in (LOST, answer) else CONTRADICTORY
+        return dict(zip(batch, map(bytes, zip(*told, strict=True)), strict=True))
 
     def post(self, batch: Sequence[Fact]) -> list[tuple[str, list[int]]]:
         """Facts → the rules that fired, each with the numbers of the facts it fired on.
@@ -232,7 +254,7 @@ class _Ruleset:
         while message is not None:
             if len(fired) > len(batch) * len(self.says):
                 raise RuntimeError("the rules fire without end")
-            fired.append((message[2 : message.index('"', 2)], [IDS[i] for i in ID.findall(message)]))
+            fired.append((message[2 : message.index('"', 2)], list(map(IDS.__getitem__, ID.findall(message)))))
             message = durable.complete_and_start_action(handle, state)
         if not fired or fired[-1][0] != ECHO or sorted(fired[-1][1]) != list(range(len(batch))):
             raise RuntimeError(f"not all of {len(batch)} facts were echoed once")
@@ -276,26 +298,28 @@ def _read_measure(name: str, kind: Kind, values: Sequence[Value]) -> _Measure:
     return _Measure(*_parts(kind, accepted), refused)
 
 
-def _parts(kind: Kind, values: Sequence[Any]) -> tuple[tuple[Sequence[Token], ...], list[int]]:
+def _parts(kind: Kind, values: Sequence[Any]) -> tuple[tuple[Sequence[Token], ...], Sequence[int]]:
     """The parts of a column and its gaps; one of ``REFUSALS`` when a value in it cannot be posted."""
-    types = list(map(type, values))
-    present = set(types)
-    gaps: list[int] = []
+    present = set(map(type, values))
+    gaps: Sequence[int] = ()
     if Unknown in present:
         present.discard(Unknown)
-        gaps = [place for place, one in enumerate(types) if one is Unknown]
-        values = list(values)
-        for place in gaps:
-            values[place] = FILL[kind]
+        if not present:
+            return ([0] * len(values),) * 2, range(len(values))
+        gaps = [place for place, value in enumerate(values) if type(value) is Unknown]
     if not present <= TYPES[kind]:
         raise TypeError(f"{'/'.join(sorted(t.__name__ for t in present))} is not a {kind.value}")
     if kind is Kind.BOOL:
         return (list(map(BOOL.__getitem__, values)),), gaps
     if kind is Kind.CODE:
-        texts = {code: f'"{code}"' for code in set(values)}
-        if not all(map(CODE.fullmatch, texts)):
+        codes = set(values).difference(UNKNOWN)
+        if not all(map(CODE.fullmatch, codes)):
             raise ValueError("not 1 to 64 of A-Z a-z 0-9 _ . : -")
+        texts = UNKNOWN | {code: f'"{code}"' for code in codes}
         return (list(map(texts.__getitem__, values)),), gaps
+    if gaps:
+        fill = FILL[kind]
+        values = [fill if type(value) is Unknown else value for value in values]
     parts: tuple[Sequence[int], ...] = (values,)
     if kind is Kind.AMOUNT:
         fractions = [value.as_integer_ratio() for value in values]
@@ -303,11 +327,11 @@ def _parts(kind: Kind, values: Sequence[Any]) -> tuple[tuple[Sequence[Token], ..
             raise ValueError("more than four decimals")
         parts = ([above * (SCALE // below) for above, below in fractions],)
     elif kind is Kind.DATE:
-        parts = tuple(zip(*values, strict=True))[:2]
+        parts = [day.first for day in values], [day.last for day in values]
         if any(map(gt, *parts)):
             raise ValueError("a date that ends before it begins")
     elif kind is Kind.RATIO:
-        parts = tuple(zip(*values, strict=True))
+        parts = [ratio.p for ratio in values], [ratio.q for ratio in values]
         if min(parts[1]) <= 0:
             raise ValueError("a ratio whose denominator is not positive")
     # An array of 64-bit integers takes no float and no larger integer.
@@ -318,8 +342,11 @@ def _read_field(field: Property, measures: Mapping[str, _Measure], n: int) -> _R
     if field.form is Form.CONSTANT:
         return _Read([field.constant] * n, {})
     parts, gaps, refused = measures[field.measure]
+    tokens: list[Token]
+    if len(gaps) == n:
+        return _Read([0 if field.form is Form.KNOWN else NULL] * n, refused)
     if field.form is Form.KNOWN:
-        tokens: list[Token] = [1] * n
+        tokens = [1] * n
         for gap in gaps:
             tokens[gap] = 0
         return _Read(tokens, refused)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from compliance.bench import load_law, open_bench
 from compliance.check import today
-from compliance.findings import Source, condition_says
+from compliance.findings import Source, condition_says, law_of
 from compliance.measures import measure_kinds
 from compliance.measures.base import measures_of
 from compliance.measures.subjects import KINDS
@@ -51,7 +51,7 @@ def _words(profile: str, as_of: str | None) -> Source:
         row_subject=absent,  # type: ignore[arg-type]
         attachment=absent,  # type: ignore[arg-type]
         profile=bench.profile,
-        settings_document=bench.rulebook.standard.number,
+        literal=law_of(bench.rulebook),
     )
 
 

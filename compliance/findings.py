@@ -32,12 +32,12 @@ from compliance.schemas.report import (
     Severity,
     Subject,
 )
-from compliance.schemas.rulebook import Check, Item, Profile
+from compliance.schemas.rulebook import Check, Item, Profile, Rulebook
 from compliance.schemas.scalars import Day, Ratio, Unknown
 from compliance.schemas.vocabulary import DOCUMENTS, words_of
 from compliance.why import reasons, rests_on
 
-__all__ = ["OPEN", "Findings", "Line", "Owner", "Source", "condition_says", "disposition_of", "outcome_of"]
+__all__ = ["OPEN", "Findings", "Line", "Owner", "Source", "condition_says", "disposition_of", "law_of", "outcome_of"]
 
 _OUTCOMES: tuple[Outcome, ...] = (
     "unknown",  # NONE
@@ -180,8 +180,8 @@ class Source:
     attachment: Callable[[str], tuple[str, str | None, FileState]]
     """att_id → doc_type, title, state"""
     profile: Profile
-    settings_document: str
-    """Document cited for literal limits: the standard or the statute."""
+    literal: Callable[[Check], LimitSource]
+    """The law that a literal limit of a check stands in: its statute where it names one, else the standard"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,13 +227,27 @@ def _limit_says(source: Source, kind: str, limit: Limit, unit: str) -> tuple[Bil
     return _spoken(limit, unit), _text(limit), None
 
 
+def law_of(law: Rulebook) -> Callable[[Check], LimitSource]:
+    """Where the literal limits of checks stand."""
+    items = {item.id: item.spec for item in law.items}
+
+    def literal(check: Check) -> LimitSource:
+        cite = items[check.item].cite
+        document = cite.statutes[0] if cite.statutes else law.standard.number
+        section = "" if cite.statutes else f"附件{cite.annex}"
+        return LimitSource(document, section, "全国", None, None, "in_force")
+
+    return literal
+
+
 def _limit_source(source: Source, check: Check, limit: Limit) -> LimitSource | None:
-    if isinstance(limit, MeasureRef):
-        return None
+    """Whose limit it is: a parameter's document, or for a number or date in a clause the law it stands in."""
     if isinstance(limit, ParamRef):
         setting = source.profile.settings.get(limit.name)
         return setting.source if setting else None
-    return LimitSource(source.settings_document, check.item, "national", None, None, "in_force")
+    if isinstance(limit, MeasureRef | bool | str) or (isinstance(limit, tuple) and not isinstance(limit, Ratio | Day)):
+        return None
+    return source.literal(check)
 
 
 def condition_says(tree: Tree, kind: str, source: Source) -> Bilingual:
@@ -499,6 +513,8 @@ def _compared(
     else:
         spoken = _spoken(value, unit)
         found = Bilingual(f"实为{spoken.zh}", f"found: {spoken.en}")
+    if isinstance(atom.limit, bool) and atom.op is Op.IS:
+        return Bilingual(f"{title.zh}，{found.zh}", f"{title.en}; {found.en}")
     if atom.op is Op.PRESENT:
         return Bilingual(f"{title.zh}{zh}，{found.zh}", f"{title.en} {en}; {found.en}")
     if limit is None:
@@ -506,12 +522,14 @@ def _compared(
     return Bilingual(f"{title.zh}{zh}{limit.zh}，{found.zh}", f"{title.en} {en} {limit.en}; {found.en}")
 
 
+_ENTRY = Bilingual("所属年度计划", "the yearly plan it belongs to")
+_STAGE = Bilingual("项目阶段和日期", "the project's stage and dates")
 _SHOWN = 3
 """How many deciding lines a sentence tells in full."""
 _LISTED = 8
 """How many things that are missing a sentence names."""
-_OWN = ("area", "community", "project", "plan", "consultation", "vote", "consensus", "survey")
-"""Subjects that go without saying, because a finding is about their owner."""
+_OWN = ("area", "community", "project", "plan", "vote")
+"""Subjects that go without saying, because a finding is about their owner; so do those without a key."""
 
 
 def _sentence(
@@ -563,7 +581,7 @@ def _sentence(
 
 def _row(line: CheckLine) -> Bilingual:
     """A row subject in front of what is said of it."""
-    if line.subject.kind in _OWN or not line.subject.name.zh:
+    if line.subject.kind in _OWN or not line.subject.id:
         return Bilingual("", "")
     return Bilingual(f"【{line.subject.name.zh}】", f"[{line.subject.name.en}] ")
 
@@ -601,9 +619,10 @@ def _gaps(deciding: Sequence[tuple[Check, CheckLine]]) -> Bilingual:
             if value.limit is None and value.limit_name and value.limit_name.startswith("$"):
                 zh[f"当地参数 {value.limit_name[1:]}"] = None
                 en[f"the place's {value.limit_name[1:]}"] = None
-        if not line.values:
-            zh[f"{row.zh}项目阶段和日期"] = None
-            en[f"{row.en}the project's stage and dates"] = None
+        if not line.values:  # the gate itself could not be placed
+            asked = _ENTRY if check.due_at == "plan_entry" else _STAGE
+            zh[asked.zh] = None
+            en[asked.en] = None
     more = len(zh) - _LISTED
     tail = (f"等{len(zh)}项", f" and {more} more") if more > 0 else ("", "")
     return Bilingual("、".join(list(zh)[:_LISTED]) + tail[0], ", ".join(list(en)[:_LISTED]) + tail[1])

@@ -113,8 +113,8 @@ class Question(NamedTuple):
     slots: frozenset[Slot]
 
     @property
-    def narrow(self) -> bool:
-        return _narrow(self.slots)
+    def breadth(self) -> int:
+        return _breadth(self.slots)
 
 
 SIGNS = {Op.AT_LEAST: "$gte", Op.AT_MOST: "$lte", Op.MORE_THAN: "$gt", Op.LESS_THAN: "$lt"}
@@ -438,10 +438,10 @@ def _rule(tests: list[dict[str, object]]) -> object:
 def _pack(questions: Iterable[Question]) -> Iterator[list[Question]]:
     """Questions → rulesets; to each first question come those that need fewest further fields.
 
-    Questions whose fields take few values (booleans, above all) stay apart from those with numbers: the
-    engine posts equal facts once, and among them few differ.
+    The engine posts equal facts once. So questions about which few facts differ (booleans, above all) stay apart
+    from those with counts and amounts, and these from those with dates and ratios, of which no two are alike.
     """
-    for narrow, kin in groupby(sorted(questions, key=lambda q: not q.narrow), key=lambda q: q.narrow):
+    for breadth, kin in groupby(sorted(questions, key=lambda q: q.breadth), key=lambda q: q.breadth):
         waiting = list(kin)
         while waiting:
             ruleset = [waiting.pop(0)]
@@ -451,7 +451,8 @@ def _pack(questions: Iterable[Question]) -> Iterator[list[Question]]:
                     q
                     for q in waiting
                     if rules + len(q.rules) <= MAX_RULES
-                    and (_narrow(fields | q.slots) if narrow else len(fields | q.slots) <= FIELDS)
+                    and _breadth(fields | q.slots) == breadth
+                    and len(fields | q.slots) <= FIELDS
                 ]
                 if not fitting:
                     break
@@ -462,9 +463,12 @@ def _pack(questions: Iterable[Question]) -> Iterator[list[Question]]:
             yield ruleset
 
 
-def _narrow(fields: frozenset[Slot]) -> bool:
-    """Whether the fields take together so few values that many subjects share a fact."""
-    return math.prod(slot.spread for slot in fields) <= NARROW
+def _breadth(fields: frozenset[Slot]) -> int:
+    """How differing the facts are: 0 when they take few values together, 1 with numbers, 2 with dates or ratios."""
+    if math.prod(slot.spread for slot in fields) <= NARROW:
+        return 0
+    kinds = {slot.kind for slot in fields if slot.spread > NARROW}
+    return 1 + (not kinds.isdisjoint((Kind.DATE, Kind.RATIO)))
 
 
 def _ruleset(questions: list[Question], names: dict[Slot, str]) -> Lowered:

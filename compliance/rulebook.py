@@ -599,8 +599,10 @@ def _settings(
             if not start <= as_of.first <= end or (entry.status == "draft" and not drafts):
                 continue
             source = LimitSource(
-                entry.document, entry.section, spec.profile, entry.effective_from, entry.effective_to, entry.status
+                entry.document, entry.section, spec.title.zh, entry.effective_from, entry.effective_to, entry.status
             )
+            if name in result:
+                problems.append(Problem(reader.file, line, f"{name}: two values are in force on {as_of.text}"))
             result[name] = Setting(value, source)
     if problems:
         raise RulebookError(problems)
@@ -617,6 +619,8 @@ def _setting_value(written: Any, parameter: Parameter) -> Limit:
                 raise ValueError(f"{word!r} is none of {', '.join(allowed)}{_nearest(word, allowed)}")
         return tuple(written)
     value = parse_value(written, parameter.kind)
+    if isinstance(value, Day) and value.first != value.last:
+        raise ValueError(f"{value.text} is not a day; a limit needs one, such as {value.text[:4]}-12-31")
     if isinstance(value, Unknown):
         raise ValueError("a parameter that is not known is left out")
     if parameter.kind is Kind.CODE and allowed and value not in allowed:

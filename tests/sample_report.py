@@ -106,6 +106,8 @@ DRAFT = LimitSource("海东市提升行动方案（稿）", "三（二）", "海
 
 AREA = Subject("area", "639901", Bilingual("海东市云岭县", "Yunling County, Haidong"), "")
 
+SEVERITIES = ("critical", "major", "minor", "advisory")
+
 
 def community(n: int, name: str) -> Subject:
     return Subject("community", f"C{n:05d}", Bilingual(name, name), f"/communities/{n}")
@@ -457,7 +459,7 @@ def rollup(item: str, found: Sequence[Finding]) -> ItemRollup:
         requires=Bilingual(
             f"{zh}须达到衡量标准的要求，并有材料佐证。", f"{en}: as the standard asks, with evidence."
         ),
-        cite=f"附件 {clause}（正文 一）",
+        cite=Bilingual(f"附件 {clause}（正文 一）", f"annex {clause} (body 一)"),
         obligation=model.obligation,
         outcome=outcome,
         reason=reason,
@@ -552,6 +554,7 @@ def report(
             rulebook_version="2021.1",
             rulebook_sha256="ef2d127de37b942baad06145e54b0c619a1f22327b2ebbcfbec78f5564afe39d",
             profile="haidong",
+            profile_title=Bilingual("海东县", "Haidong County"),
             profile_sha256="4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce",
             mode="strict",
             as_of="2022-12-31",
@@ -571,6 +574,8 @@ def report(
             count["improve"],
             count["supply"],
             count["review"],
+            min((f.severity for f in found if f.disposition == "rectify"), key=SEVERITIES.index, default=None),
+            any(f.outcome == "unknown" and f.obligation != "encouraged" for f in found),
         ),
         clauses=tuple(clauses),
         items=items,

@@ -337,7 +337,7 @@ def test_a_value_holds_from_its_first_day_to_its_last(tmp_path: Path, law: Ruleb
 
 def test_a_setting_carries_its_document(tmp_path: Path, law: Rulebook) -> None:
     source = profile(tmp_path, law).settings["rate_min"].source
-    assert (source.document, source.section, source.place, source.status) == ("示办〔2023〕9号", "第三条", "shili", "in_force")
+    assert (source.document, source.section, source.place, source.status) == ("示办〔2023〕9号", "第三条", "示例市", "in_force")
 
 
 def test_a_draft_is_applied_only_when_asked_for(tmp_path: Path, law: Rulebook) -> None:

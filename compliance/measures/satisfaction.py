@@ -6,8 +6,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
-from compliance.measures.base import CONFLICTING, MISSING, Amounts, Count, Share, When, measure, money, share
-from compliance.measures.subjects import CompletionsRow, SurveyRow
+from compliance.measures.base import CONFLICTING, MISSING, Amounts, Count, Flag, Share, When, measure, money, share
+from compliance.measures.subjects import CommunityRow, CompletionsRow, SurveyRow
 from compliance.schemas.dossier import Community, Project, Survey
 from compliance.schemas.scalars import Ratio, Unknown
 
@@ -161,3 +161,20 @@ def satisfaction_plain_mean(row: CompletionsRow) -> Share:
     Ratio(p=7, q=10)
     """
     return _mean(row, lambda community: Decimal(1))
+
+
+@measure("工程阶段是否已报告", "whether the stage of works is reported", source="规格B6.3")
+def stage_told(row: CommunityRow) -> Flag:
+    """True where the stage or a date of completion or acceptance tells whether works were completed in the year.
+
+    Without either it is not known whether a survey is owed.
+
+    >>> from compliance.measures.base import given
+    >>> p = {"project_id": "p", "name": "n"}
+    >>> stage_told(given(CommunityRow, project=p | {"stage": "started"}))
+    True
+    >>> stage_told(given(CommunityRow, project=p)), stage_told(given(CommunityRow))
+    (<Unknown.MISSING_FIELD: 'missing_field'>, <Unknown.MISSING_FIELD: 'missing_field'>)
+    """
+    project = row.project
+    return True if project is not None and (project.stage or project.completed_on) else MISSING

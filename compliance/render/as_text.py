@@ -110,7 +110,7 @@ class _Page:
                 ),
             ),
             ("mode", self.word("mode", run.mode)),
-            ("profile", run.profile),
+            ("profile", f"{getattr(run.profile_title, self.lang)}（{run.profile}）"),
         ]
         self.table("", facts if area.submitter is None else [*facts, ("submitter", area.submitter)])
 
@@ -357,7 +357,7 @@ class _Page:
         self.put(self.incomplete(title, roll.item in self.faulty), first=head, color=roll.outcome)
         words = (self.word("obligation", roll.obligation), self.word("severity", roll.severity))
         self.put(" · ".join((*words, say(counts(roll), self.lang))), first="  ")
-        cite = self.pick(f"（{roll.cite}）", f" ({roll.cite})")
+        cite = self.pick(f"（{roll.cite.zh}）", f" ({roll.cite.en})")
         self.table("  ", [("requires", say(roll.requires, self.lang) + cite)])
 
     def documents(self, finding: Finding) -> list[tuple[str, str]]:

@@ -277,7 +277,8 @@ def limit_source(source: LimitSource) -> Bilingual:
     '《民法典》第二百七十八条（全国，2021-01-01起，现行有效）'
     """
     start, end, status = source.effective_from, source.effective_to, word("status", source.status)
-    document = source.document if source.document.startswith("《") else f"《{source.document}》"
+    titled = source.document.startswith("《") or "〔" in source.document  # a document number takes no 《》
+    document = source.document if titled else f"《{source.document}》"
     zh = [source.place, f"{start}起" if start else "", f"{end}止" if end else "", status.zh]
     en = [source.place, f"from {start}" if start else "", f"until {end}" if end else "", status.en]
     return Bilingual(

@@ -163,7 +163,7 @@ class ItemRollup:
     clause: str
     title: Bilingual
     requires: Bilingual
-    cite: str
+    cite: Bilingual
     obligation: Obligation
     outcome: Outcome
     reason: Reason | None
@@ -226,6 +226,7 @@ class Provenance:
     rulebook_version: str
     rulebook_sha256: str
     profile: str
+    profile_title: Bilingual
     profile_sha256: str
     mode: Literal["strict", "feed"]
     as_of: str
