@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from compliance.check import check
+    from compliance.road import check
     from compliance.schemas.report import Report
 
 __all__ = ["Report", "__version__", "check"]
@@ -15,7 +15,7 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> Any:
     if name == "check":
-        from compliance.check import check
+        from compliance.road import check
 
         return check
     if name == "Report":

@@ -122,7 +122,7 @@ def _check_one(
     verbose: bool,
     lang: Any,
 ) -> int:
-    from compliance.check import check as check_dossier
+    from compliance.road import check as check_dossier
     from compliance.schemas.refusal import Refused
 
     try:

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Literal
 
 from compliance.bench import load_law, open_bench
-from compliance.check import today
+from compliance.road import today
 from compliance.findings import Source, condition_says, law_of
 from compliance.measures import measure_kinds
 from compliance.measures.base import measures_of

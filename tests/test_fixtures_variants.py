@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from compliance.check import check
+from compliance.road import check
 from compliance.schemas.report import Finding, Report
 from fixtures.builder import BUILT, variant, variants
 from fixtures.builder.write import as_bytes

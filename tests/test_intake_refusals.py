@@ -230,6 +230,26 @@ def test_one_reading_finds_all_faults_of_notation_and_content():
     ]
 
 
+@pytest.mark.parametrize(
+    ("tail", "expected"),
+    [
+        ('"plans": [,], "note": "a"}', ["syntax"]),
+        ('"note": \v}', ["syntax"]),
+        ('"note": "a\nb", "fictional": true}', ["line_break_in_text"]),
+        ('"note": "a\n"fictional": true}', ["line_break_in_text", "missing_comma"]),
+        ('"plans": [{]}', ["syntax"]),
+        ('"note": "C:\\scan\\x"}', ["bad_escape"]),
+    ],
+)
+def test_one_fault_of_notation_is_told_once(tail, expected):
+    assert [error.code for error in refuse(HEAD + tail)] == expected
+
+
+def test_of_several_faults_of_one_value_the_type_is_told():
+    content = HEAD.replace("2021,", "3000.5,") + '"fictional": true}'
+    assert faults(content) == [("wrong_type", "/plan_year", 7, 16)]
+
+
 def test_where_the_structure_is_doubtful_its_content_is_not_judged():
     assert [error.code for error in refuse(HEAD + '"note" "a", "x": 1}')] == ["syntax"]
 
