@@ -7,11 +7,11 @@ from importlib.resources import files
 from typing import Literal
 
 from compliance.bench import load_law, open_bench
-from compliance.road import today
 from compliance.findings import Source, condition_says, law_of
 from compliance.measures import measure_kinds
 from compliance.measures.base import measures_of
 from compliance.measures.subjects import KINDS
+from compliance.road import today
 from compliance.schemas.conditions import ParamRef, atoms
 from compliance.schemas.rulebook import Check, Clause, Item, Problem, Rulebook, RulebookError
 from compliance.schemas.scalars import days

@@ -233,7 +233,7 @@ def test_one_reading_finds_all_faults_of_notation_and_content():
 @pytest.mark.parametrize(
     ("tail", "expected"),
     [
-        ('"plans": [,], "note": "a"}', ["syntax"]),
+        ('"plans": [, 1], "note": "a"}', ["syntax"]),
         ('"note": \v}', ["syntax"]),
         ('"note": "a\nb", "fictional": true}', ["line_break_in_text"]),
         ('"note": "a\n"fictional": true}', ["line_break_in_text", "missing_comma"]),

@@ -304,39 +304,47 @@ class _Scanner:
         return found
 
     def entries(self, closer: str) -> Iterator[None]:
-        """Step from entry to entry of an object or list, mending what stands between them."""
+        """Step from entry to entry of an object or list, to its end."""
         self.take()
         if self.peek() == closer:
             self.take()
             return
-        while True:
+        more = True
+        while more:
             start = self.at
             yield
+            more = self.another(closer, start)
+
+    def another(self, closer: str, start: int) -> bool:
+        """Whether a further entry follows; mends what stands between it and the one that began at ``start``."""
+        while True:
             char = self.peek()
-            comma_at = self.at
             if char == ",":
+                return self.comma(closer)
+            if char == closer:
                 self.take()
-                if self.peek() == closer:
-                    hint = Words("删去最后一项之后的逗号", "remove the comma after the last entry")
-                    self.report(comma_at, "trailing_comma", _quoted(","), NOTHING, hint)
-                    self.take()
-                    return
-            elif char == closer:
-                self.take()
-                return
-            elif char and char in "]}":
-                self.unexpected(Words(f"逗号或 {closer}", f"a comma or {closer}"))
-                return
-            elif char and (char in '"“”[{' or _WORD.match(self.text, self.at)) and self.at > start:
+                return False
+            begins_entry = char and (char in '"“”[{' or _WORD.match(self.text, self.at))
+            if begins_entry and self.at > start:
                 between = Words("两项之间的逗号", "a comma between the entries")
                 self.report(self.at, "missing_comma", _quoted(self.text[self.at : self.at + 20]), between)
-            else:
-                self.unexpected(Words(f"逗号或 {closer}", f"a comma or {closer}"))
-                # What cannot be made sense of is stepped over, or reading would never end.
-                self.at += 1
-                self.skip()
-                if self.at >= len(self.text):
-                    self.cut_off(Words(closer, closer))
+                return True
+            self.unexpected(Words(f"逗号或 {closer}", f"a comma or {closer}"))
+            if char in "]}":
+                return False
+            # What cannot be made sense of is stepped over, or reading would never end.
+            self.at += 1
+            self.skip()
+
+    def comma(self, closer: str) -> bool:
+        at = self.at
+        self.take()
+        if self.peek() != closer:
+            return True
+        hint = Words("删去最后一项之后的逗号", "remove the comma after the last entry")
+        self.report(at, "trailing_comma", _quoted(","), NOTHING, hint)
+        self.take()
+        return False
 
     def skip(self) -> None:
         """Go on to what may be the end of the entry."""

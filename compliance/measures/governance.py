@@ -12,11 +12,9 @@ from compliance.measures.base import (
     CONFLICTING,
     MISSING,
     Code,
-    Count,
     Flag,
     Share,
     When,
-    count,
     declared_absent,
     flag,
     measure,
@@ -306,17 +304,6 @@ def committee_resolved(row: GovernanceRow) -> Flag:
     True
     """
     return flag(row.community.oc_resolution)
-
-
-@measure("业主委员会委员数", "members of the committee", unit="人", source=f"{STANDARD}2")
-def committee_members(row: GovernanceRow) -> Count:
-    """Members of the owners' committee.
-
-    >>> from compliance.measures.base import given
-    >>> committee_members(given(GovernanceRow, community={"community_id": "c", "name": "n", "oc_members": 7}))
-    7
-    """
-    return count(row.community.oc_members)
 
 
 @measure("业主委员会党员占比", "share of Party members in the committee", unit="%", source=f"{STANDARD}2")
