@@ -130,13 +130,20 @@ def works_in_scheme(row: ShortfallRow) -> Flag:
 def reported_infeasible(row: ShortfallRow) -> Flag:
     """Whether it is reported that the works cannot be done; where nothing is said, they can.
 
+    A reason or the residents' confirmation without the statement itself leaves it open.
+
     >>> from compliance.measures.base import given
     >>> reported_infeasible(given(ShortfallRow, shortfall={"facility_code": "gas", "feasible": False}))
     True
     >>> reported_infeasible(given(ShortfallRow, shortfall={"facility_code": "gas"}))
     False
+    >>> reported_infeasible(given(ShortfallRow, shortfall={"facility_code": "gas", "infeasible_reason": "管沟不足"}))
+    <Unknown.MISSING_FIELD: 'missing_field'>
     """
-    return row.shortfall.feasible is False
+    s = row.shortfall
+    if s.feasible is None and (s.infeasible_reason or s.residents_confirmed):
+        return MISSING
+    return s.feasible is False
 
 
 @measure("是否有不具备条件的书面理由", "written reason why not", source="规格B5.1")

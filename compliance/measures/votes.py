@@ -272,28 +272,33 @@ def scheme_unchanged(row: VoteRow) -> Flag:
 
 @measure("方案公示轮次", "rounds of publicity of the scheme", unit="轮", source="规格B7.2")
 def scheme_publicity_rounds(row: VoteRow) -> Count:
-    """Rounds in which the scheme was shown. No entry at all: not reported.
+    """Rounds in which the scheme was shown. No entry at all, or one that does not say what was shown: not reported.
 
     >>> from compliance.measures.base import given
     >>> scheme_publicity_rounds(given(VoteRow, vote={"publicity": [{"of": "scheme"}, {"of": "result"}]}))
     1
+    >>> scheme_publicity_rounds(given(VoteRow, vote={"publicity": [{"of": "scheme"}, {}]}))
+    <Unknown.MISSING_FIELD: 'missing_field'>
     """
-    if row.vote is None or not row.vote.publicity:
+    if row.vote is None or not row.vote.publicity or any([p.of is None for p in row.vote.publicity]):
         return MISSING
     return sum([p.of == "scheme" for p in row.vote.publicity])
 
 
 @measure("结果是否公示", "whether the result was shown", source="规格B7.2")
 def result_shown(row: VoteRow) -> Flag:
-    """Whether the result of the vote was shown. No entry at all: not reported.
+    """Whether the result of the vote was shown. No entry at all, or one that does not say what was: not reported.
 
     >>> from compliance.measures.base import given
     >>> result_shown(given(VoteRow, vote={"publicity": [{"of": "result"}]}))
     True
+    >>> result_shown(given(VoteRow, vote={"publicity": [{"of": "scheme"}, {}]}))
+    <Unknown.MISSING_FIELD: 'missing_field'>
     """
     if row.vote is None or not row.vote.publicity:
         return MISSING
-    return any([p.of == "result" for p in row.vote.publicity])
+    shown = {p.of for p in row.vote.publicity}
+    return MISSING if "result" not in shown and None in shown else "result" in shown
 
 
 @measure("公示自然日", "calendar days shown", unit="日", source="规格§8.3")
