@@ -1,7 +1,6 @@
 # The first run makes .venv (needs Python 3.11-3.13, a C compiler and the Python headers; see tools/setup.sh).
 BIN := .venv/bin
 DEMO := build/demo/xiangtan-2021.html
-SCHEMAS := dossier clause profile report
 # make lock LOCKFLAGS=--upgrade takes newer releases; without it pins stay unless setup.cfg forbids them.
 LOCKFLAGS :=
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/pip-compile --quiet --generate-hashes --strip-extras \
@@ -42,11 +41,7 @@ verdicts: setup-test ## which outcomes this working tree alters over all fixture
 	$(BIN)/python tools/verdicts.py
 
 schema: setup-run ## regenerate compliance/schemas/json
-	@mkdir -p compliance/schemas/json build
-	@for name in $(SCHEMAS); do \
-		$(BIN)/compliance schema $$name >build/$$name.schema.json \
-		&& mv build/$$name.schema.json compliance/schemas/json/ || exit 1; \
-	done
+	$(BIN)/python -m compliance.schemas.generate
 
 lock: ## remake requirements/*.txt from setup.cfg, on the oldest supported Python
 	test -x .venv-lock/bin/pip-compile || { python3.11 -m venv .venv-lock && .venv-lock/bin/pip install --quiet pip-tools==7.6.2; }

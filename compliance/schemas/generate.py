@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from compliance.schemas.dossier import SCHEMA_VERSION, Dossier
+from compliance.schemas.report_schema import report_schema
+from compliance.schemas.rulebook import ClauseSpec, ProfileSpec
 
 __all__ = ["SCHEMAS", "check", "load", "text", "write"]
 
@@ -52,7 +54,23 @@ def _tidy(part: Schema) -> None:
             del field["default"]
 
 
-SCHEMAS: dict[str, Callable[[], Schema]] = {"dossier": dossier_schema}
+def law_schema(model: Any, name: str) -> Callable[[], Schema]:
+    """The schema of a file of the law folder, for editors; the loader checks more than a schema can say."""
+
+    def made() -> Schema:
+        schema: Schema = model.model_json_schema()
+        head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:jianbancheng-2021-50:{name}"}
+        return head | schema
+
+    return made
+
+
+SCHEMAS: dict[str, Callable[[], Schema]] = {
+    "clause": law_schema(ClauseSpec, "clause"),
+    "dossier": dossier_schema,
+    "profile": law_schema(ProfileSpec, "profile"),
+    "report": report_schema,
+}
 """Name → what makes it; the file is ``schemas/json/<name>.schema.json``."""
 
 
