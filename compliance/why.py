@@ -30,7 +30,10 @@ def rests_on(tree: Tree, value: Values, params: Params) -> tuple[Answer, tuple[A
     stops, passes = (Answer.FALSE, Answer.TRUE) if isinstance(tree, All) else (Answer.TRUE, Answer.FALSE)
     truths = {truth for truth, _ in parts}
     truth = stops if stops in truths else Answer.UNKNOWN if Answer.UNKNOWN in truths else passes
-    return truth, tuple(dict.fromkeys(a for t, found in parts if t is truth for a in found))
+    made = [found for t, found in parts if t is truth]
+    if truth is stops:  # a branch meant for another choice of the place ends with that choice
+        made = [found for found in made if all(isinstance(a.measure, ParamRef) for a in found)] or made
+    return truth, tuple(dict.fromkeys(a for found in made for a in found))
 
 
 _NOT = {Answer.TRUE: Answer.FALSE, Answer.FALSE: Answer.TRUE, Answer.UNKNOWN: Answer.UNKNOWN}
