@@ -41,6 +41,7 @@ _FOCUS = {
     "area_unit": "area_unit",
     "area_survey": "survey",
     "community": "community",
+    "plan_community": "community",
     "prior_renovation": "prior",
     "archive": "archive",
     "shortfall": "shortfall",
