@@ -18,6 +18,7 @@ from compliance.findings import (
     disposition_of,
     law_of,
     outcome_of,
+    parameter_of,
 )
 from compliance.measures.columns import Columns
 from compliance.schemas import report as r
@@ -82,6 +83,7 @@ def source_of(judgement: Judgement, states: Mapping[str, AttachmentState]) -> So
         row_subject=columns.subject,
         attachment=attachment,
         profile=judgement.bench.profile,
+        parameter=parameter_of(judgement.bench.rulebook),
         literal=law_of(judgement.bench.rulebook),
     )
 

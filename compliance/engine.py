@@ -206,6 +206,7 @@ class _Ruleset:
                 lost = [fact for fact, said in answers.items() if not SOUND.issuperset(said)]
                 why = "no answer to every question, or more than one"
             except Exception as error:  # whatever it is, these answers are lost and the rest goes on
+                self.known.clear()
                 answers = dict.fromkeys(batch, bytes(len(self.questions)))
                 lost, why = batch, f"{type(error).__name__}: {error}"
             told.update(answers)
@@ -217,6 +218,8 @@ class _Ruleset:
                 if len(self.known) + len(batch) > REMEMBERED:
                     self.known.clear()
                 self.known.update(answers)
+        if not told:
+            return [b""] * len(self.questions)
         columns = list(map(bytes, zip(*told.values(), strict=True)))
         if len(told) == 1:
             return [column * len(places) for column in columns]

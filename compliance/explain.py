@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Literal
 
 from compliance.bench import load_law, open_bench
-from compliance.findings import Source, condition_says, law_of
+from compliance.findings import Source, condition_says, law_of, parameter_of
 from compliance.measures import measure_kinds
 from compliance.measures.base import measures_of
 from compliance.measures.subjects import KINDS
@@ -15,7 +15,7 @@ from compliance.road import today
 from compliance.schemas.conditions import ParamRef, atoms
 from compliance.schemas.rulebook import Check, Clause, Item, Problem, Rulebook, RulebookError
 from compliance.schemas.scalars import days
-from compliance.schemas.vocabulary import DOCUMENTS, words_of
+from compliance.schemas.vocabulary import DOCUMENTS, SUBJECTS, words_of
 
 __all__ = ["clause_file", "coverage", "explain", "listing"]
 
@@ -51,6 +51,7 @@ def _words(profile: str, as_of: str | None) -> Source:
         row_subject=absent,  # type: ignore[arg-type]
         attachment=absent,  # type: ignore[arg-type]
         profile=bench.profile,
+        parameter=parameter_of(bench.rulebook),
         literal=law_of(bench.rulebook),
     )
 
@@ -113,8 +114,8 @@ def _explained(check: Check, source: Source, lang: Lang) -> list[str]:
             + getattr(condition_says(check.when, check.subject, source), lang)
         )
     lines.append(
-        ("    for each: " if en else "    对象：")
-        + check.subject
+        ("    for: " if en else "    对象：")
+        + SUBJECTS[check.subject][en]
         + ("; due: " if en else "；何时：")
         + _GATES[check.due_at][en]
     )

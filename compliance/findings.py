@@ -37,7 +37,18 @@ from compliance.schemas.scalars import Day, Ratio, Unknown
 from compliance.schemas.vocabulary import DOCUMENTS, words_of
 from compliance.why import reasons, rests_on
 
-__all__ = ["OPEN", "Findings", "Line", "Owner", "Source", "condition_says", "disposition_of", "law_of", "outcome_of"]
+__all__ = [
+    "OPEN",
+    "Findings",
+    "Line",
+    "Owner",
+    "Source",
+    "condition_says",
+    "disposition_of",
+    "law_of",
+    "outcome_of",
+    "parameter_of",
+]
 
 _OUTCOMES: tuple[Outcome, ...] = (
     "unknown",  # NONE
@@ -180,6 +191,8 @@ class Source:
     attachment: Callable[[str], tuple[str, str | None, FileState]]
     """att_id → doc_type, title, state"""
     profile: Profile
+    parameter: Callable[[str], Bilingual]
+    """A parameter's title"""
     literal: Callable[[Check], LimitSource]
     """The law that a literal limit of a check stands in: its statute where it names one, else the standard"""
 
@@ -214,17 +227,25 @@ class Owner:
     responsible_unit: str | None
 
 
-def _limit_says(source: Source, kind: str, limit: Limit, unit: str) -> tuple[Bilingual | None, str | None, str | None]:
-    """A limit as words, as exact text, and its name if it has one; words None where the place has not set it."""
+def _limit_says(source: Source, kind: str, limit: Limit, unit: str) -> tuple[Bilingual, str | None, str | None]:
+    """A limit as words, as exact text where it is known, and its name if it has one."""
     if isinstance(limit, ParamRef):
         setting = source.profile.settings.get(limit.name)
         if setting is None:
-            return None, None, f"${limit.name}"
+            title = source.parameter(limit.name)
+            unset = Bilingual(f"“{title.zh}”（当地未配置）", f"“{title.en}” (not set in this place)")
+            return unset, None, f"${limit.name}"
         return _spoken(setting.value, unit), _text(setting.value), f"${limit.name}"
     if isinstance(limit, MeasureRef):
         zh, en = source.titles(kind, limit.name)
         return Bilingual(zh, en), None, limit.name
     return _spoken(limit, unit), _text(limit), None
+
+
+def parameter_of(law: Rulebook) -> Callable[[str], Bilingual]:
+    """The titles of parameters."""
+    titles = {name: Bilingual(p.spec.title.zh, p.spec.title.en) for name, p in law.parameters.items()}
+    return titles.__getitem__
 
 
 def law_of(law: Rulebook) -> Callable[[Check], LimitSource]:
@@ -268,15 +289,13 @@ def condition_says(tree: Tree, kind: str, source: Source) -> Bilingual:
 
 def _atom_says(atom: Atom, kind: str, source: Source) -> Bilingual:
     if isinstance(atom.measure, ParamRef):
-        title, unit = Bilingual(f"当地参数{atom.measure.name}", f"the place's {atom.measure.name}"), ""
+        title, unit = source.parameter(atom.measure.name), ""
     else:
         title, unit = Bilingual(*source.titles(kind, atom.measure)), source.unit(kind, atom.measure)
     zh, en = (_OP_NOT if atom.limit is False and atom.op in _OP_NOT else _OP_SAYS)[atom.op]
     if atom.op is Op.PRESENT:
         return Bilingual(f"{title.zh}{zh}", f"{title.en} {en}")
-    limit, _, name = _limit_says(source, kind, atom.limit, unit)
-    if limit is None:
-        limit = Bilingual(f"当地规定值（{name}，未配置）", f"the place's value ({name}, not set)")
+    limit, _, _ = _limit_says(source, kind, atom.limit, unit)
     return Bilingual(f"{title.zh}{zh}{limit.zh}", f"{title.en} {en} {limit.en}")
 
 
@@ -357,7 +376,7 @@ class Findings(Sequence[Finding]):
         source, kind = self._source, line.check.subject
         pointers: tuple[str, ...] = ()
         if isinstance(atom.measure, ParamRef):
-            title, unit = Bilingual(f"当地参数{atom.measure.name}", f"the place's {atom.measure.name}"), ""
+            title, unit = source.parameter(atom.measure.name), ""
             setting = source.profile.settings.get(atom.measure.name)
             value: Any = setting.value if setting else Unknown.MISSING_PARAMETER
             name = f"${atom.measure.name}"
@@ -370,10 +389,10 @@ class Findings(Sequence[Finding]):
             other = source.value(kind, atom.limit.name, row)
             limit_text = None if isinstance(other, Unknown) else _text(other)
             pointers = tuple(dict.fromkeys((*pointers, *source.read(kind, atom.limit.name, row))))
-            if limit and not isinstance(other, Unknown):
+            if not isinstance(other, Unknown):
                 shown = _spoken(other, unit)
                 limit = Bilingual(f"{limit.zh}（{shown.zh}）", f"{limit.en} ({shown.en})")
-        says = _compared(title, atom, value, limit, limit_name, unit)
+        says = _compared(title, atom, value, limit, unit)
         unknown: Reason | None = value.value if isinstance(value, Unknown) else None
         return Measured(
             name, title, None if unknown else _text(value), unit, unknown, atom.op.value,
@@ -442,7 +461,9 @@ class Findings(Sequence[Finding]):
             obligation=obligation,
             severity=severity,
             disposition=disposition_of(code, reason),
-            sentence=_sentence(item, owner, code, reason, basis, [(p[0].check, c) for p, c in deciding]),
+            sentence=_sentence(
+                item, owner, code, reason, basis, [(p[0].check, c) for p, c in deciding], self._source.parameter
+            ),
             primary=primary,
             related=pointers[1:],
             checks=tuple(made),
@@ -502,9 +523,7 @@ class Findings(Sequence[Finding]):
         return tuple(DocumentAsked(t, Bilingual(*DOCUMENTS[t])) for t in asked), tuple(found.values())
 
 
-def _compared(
-    title: Bilingual, atom: Atom, value: Any, limit: Bilingual | None, limit_name: str | None, unit: str
-) -> Bilingual:
+def _compared(title: Bilingual, atom: Atom, value: Any, limit: Bilingual, unit: str) -> Bilingual:
     """参与率应不低于80%，实为63%"""
     zh, en = (_OP_NOT if atom.limit is False and atom.op in _OP_NOT else _OP_SAYS)[atom.op]
     if isinstance(value, Unknown):
@@ -517,8 +536,6 @@ def _compared(
         return Bilingual(f"{title.zh}，{found.zh}", f"{title.en}; {found.en}")
     if atom.op is Op.PRESENT:
         return Bilingual(f"{title.zh}{zh}，{found.zh}", f"{title.en} {en}; {found.en}")
-    if limit is None:
-        limit = Bilingual(f"当地规定值（{limit_name}，未配置）", f"the place's value ({limit_name}, not set)")
     return Bilingual(f"{title.zh}{zh}{limit.zh}，{found.zh}", f"{title.en} {en} {limit.en}; {found.en}")
 
 
@@ -539,6 +556,7 @@ def _sentence(
     reason: Reason | None,
     basis: Basis | None,
     deciding: Sequence[tuple[Check, CheckLine]],
+    parameter: Callable[[str], Bilingual],
 ) -> Bilingual:
     name, title = owner.subject.name, item.spec.title
     if code == Code.NOT_APPLICABLE and reason:
@@ -574,7 +592,7 @@ def _sentence(
         )
         return Bilingual(f"{name.zh}：“{title.zh}”{word[0]}。{zh}。", f"{name.en}: “{title.en}” {word[1]}. {en}.")
     why = _REASON_SAYS[reason] if reason else Bilingual("检查程序未得出结论", "the checker reached no answer")
-    gaps = _gaps(deciding)
+    gaps = _gaps(deciding, parameter)
     zh, en = (f"：{gaps.zh}", f": {gaps.en}") if gaps.zh else ("", "")
     return Bilingual(f"{name.zh}：“{title.zh}”待证，{why.zh}{zh}。", f"{name.en}: “{title.en}” is open, {why.en}{en}.")
 
@@ -602,7 +620,7 @@ def _breach(check: Check, line: CheckLine) -> Bilingual:
     return Bilingual(f"{row.zh}{check.says.zh}一项未满足：{zh}", f"{row.en}not so: {check.says.en} ({en})")
 
 
-def _gaps(deciding: Sequence[tuple[Check, CheckLine]]) -> Bilingual:
+def _gaps(deciding: Sequence[tuple[Check, CheckLine]], parameter: Callable[[str], Bilingual]) -> Bilingual:
     """What stands between an open finding and an answer, each thing named once."""
     zh: dict[str, None] = {}
     en: dict[str, None] = {}
@@ -617,8 +635,9 @@ def _gaps(deciding: Sequence[tuple[Check, CheckLine]]) -> Bilingual:
                 zh[f"{row.zh}{value.title.zh}"] = None
                 en[f"{row.en}{value.title.en}"] = None
             if value.limit is None and value.limit_name and value.limit_name.startswith("$"):
-                zh[f"当地参数 {value.limit_name[1:]}"] = None
-                en[f"the place's {value.limit_name[1:]}"] = None
+                unset = parameter(value.limit_name[1:])
+                zh[f"参数“{unset.zh}”"] = None
+                en[f"the parameter “{unset.en}”"] = None
         if not line.values:  # the gate itself could not be placed
             asked = _ENTRY if check.due_at == "plan_entry" else _STAGE
             zh[asked.zh] = None

@@ -50,7 +50,7 @@ MAX_FIELDS = 50
 MAX_BRANCHES = 256
 """Where the disjunctive form of a part of a tree is given up."""
 
-QUESTIONS, FIELDS = 14, 20
+QUESTIONS, FIELDS = 14, 10
 """How full a ruleset is packed. A fact's time has a fixed part and one that grows with fields × rules."""
 NARROW = 1024
 """A ruleset whose fields take together at most so many values needs few posts, however many the subjects."""

@@ -444,3 +444,10 @@ def test_without_measures_of_a_subject_its_item_is_refused(tmp_path: Path) -> No
         load_rulebook({"community": MEASURES["community"]}, write(tmp_path))
 
 
+
+
+def test_every_kind_of_subject_has_words() -> None:
+    from compliance.measures.subjects import KINDS
+    from compliance.schemas.vocabulary import SUBJECTS
+
+    assert KINDS.keys() == SUBJECTS.keys()

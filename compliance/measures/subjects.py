@@ -795,9 +795,10 @@ def _operators(case: Case) -> Rows:
     for p in case.projects:
         if p.operator and p.operator.uscc:
             operated[p.operator.uscc].update(dict.fromkeys(p.community_ids))
+    reach = {uscc: tuple(inside) for uscc, inside in operated.items()}
     for i, p in enumerate(case.projects):
         uscc = p.operator.uscc if p.operator else None
-        inside = tuple(operated[uscc]) if uscc else tuple(dict.fromkeys(p.community_ids))
+        inside = reach[uscc] if uscc else tuple(dict.fromkeys(p.community_ids))
         yield i, OperatorRow(p, case.plan_of_project[p.project_id], p.operator, inside, case.as_of)
 
 

@@ -50,6 +50,9 @@ class Unknown(Enum):
     MISSING_EVIDENCE = "missing_evidence"
     NEEDS_JUDGEMENT = "needs_judgement"
 
+    # Members are single objects. Enum's own hash is a Python function, slow where whole columns are looked up.
+    __hash__ = object.__hash__
+
 
 class Ratio(NamedTuple):
     """p/q as two integers, never divided; ``q`` is positive."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DOCUMENTS", "words_of"]
+__all__ = ["DOCUMENTS", "SUBJECTS", "words_of"]
 
 WORDS: dict[str, tuple[str, str]] = {
     "work_rules": ("工作规则", "working rules"),
@@ -252,6 +252,62 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
     "public_report": ("公开报道或通报", "public report"),
 }
 """Attachment types (spec §8.8)."""
+
+
+SUBJECTS: dict[str, tuple[str, str]] = {
+    "area": ("地区", "area"),
+    "mechanism_document": ("机制的三份文件", "each of the mechanism's three documents"),
+    "plan_county": ("计划涉及的每个县区", "each county of the plan"),
+    "plan": ("年度计划", "the yearly plan"),
+    "financing": ("每笔资金来源", "each financing entry"),
+    "issue": ("每个发现的问题", "each issue found"),
+    "fund_txn": ("每笔资金流水", "each transaction"),
+    "fund_sum": ("每个来源和文号的资金", "the money of each source and document"),
+    "fund_review": ("每份资金核对或审计意见", "each review of funds"),
+    "plan_community": ("计划内每个小区（按建成先后）", "each community of the plan, by age"),
+    "rank_pair": ("未入选与入选小区的每对比较", "each pair of an unselected and a selected community"),
+    "quality_system": ("六项质量安全制度", "each of the six rules on quality and safety"),
+    "policy_class": ("三类存量政策", "each of the three classes of policy"),
+    "approval_policy": ("精简审批政策", "policy on approval"),
+    "standard_policy": ("标准体系文件", "technical standards"),
+    "indoor_policy": ("户内改造政策", "policy on works inside flats"),
+    "fund_segment": ("归集、使用、续筹各段", "collecting, using and replenishing"),
+    "party_led": ("党建引领治理", "governance led by the Party"),
+    "area_drive": ("片区联动改造", "renovation by area unit"),
+    "finance_policy": ("金融支持政策", "policy on finance"),
+    "funding": ("改造资金", "money for the works"),
+    "area_unit": ("每个片区", "each area unit"),
+    "area_survey": ("每个居住社区", "each residential community"),
+    "completions": ("当年完工小区", "communities completed in the year"),
+    "community": ("每个小区", "each community"),
+    "governance": ("每个小区的治理", "each community's governance"),
+    "exclusion": ("小区与每种排除类型", "each community and kind of exclusion"),
+    "prior_renovation": ("小区的每次以往改造", "each earlier renovation of a community"),
+    "archive": ("小区的五类档案", "each of a community's five records"),
+    "utility_need": ("小区需改造的每个专业", "each utility sector a community needs"),
+    "shortfall": ("小区的每项短板", "each shortfall of a community"),
+    "shortfall_class": ("小区短板的每个完善类别", "each improvement class of a community's shortfalls"),
+    "participation_step": ("居民参与的五个环节", "each of the five steps of participation"),
+    "consultation": ("有效的一轮征询", "the consultation in force"),
+    "vote": ("有效的表决", "each vote in force"),
+    "publicity": ("每轮公示", "each round of publicity"),
+    "consensus": ("长效管理共识", "the consensus on management"),
+    "survey": ("完工小区的满意度调查", "the survey of a completed community"),
+    "fund_account": ("小区维修资金账户", "a community's fund account"),
+    "handover": ("完工小区改造的每个专业", "each sector renovated in a completed community"),
+    "project": ("每个项目", "each project"),
+    "operator": ("项目的运营主体", "a project's operator"),
+    "project_funding": ("项目融资", "a project's financing"),
+    "demolition": ("每次拆除", "each demolition"),
+    "project_sector": ("项目涉及的每个专业", "each sector of a project"),
+    "excavation": ("每个开挖路段", "each stretch dug up"),
+    "project_party": ("四方参建单位", "each of the four parties"),
+    "project_month": ("在建的每个整月", "each full month of works"),
+    "acceptance_party": ("验收的四方", "each of the four parties at acceptance"),
+    "quality_event": ("每个质量安全问题", "each quality or safety event"),
+    "quality_issue": ("外部发现的每个质量问题", "each quality issue found from outside"),
+}
+"""Kinds of subjects, as a rule speaks of them."""
 
 
 def words_of(code: str) -> tuple[str, str]:
