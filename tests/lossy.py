@@ -1,6 +1,7 @@
 """A durable-rules that misbehaves on purpose: it drops, cuts or doubles what chosen rules say.
 
 monkeypatch.setattr("compliance.engine.durable", lossy_durable(drop=lambda rule: rule == "seen"))
+monkeypatch.setattr("compliance.engine.durable", lossy_durable(drop=saying(Answer.TRUE)))
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 import durable_rules_engine
+
+from compliance.schemas.lowered import Answer
 
 
 def lossy_durable(
@@ -26,6 +29,11 @@ def lossy_durable(
     exception to raise instead of posting.
     """
     return _Lossy(drop, cut, double, repeat, code, error)
+
+
+def saying(*answers: Answer) -> Callable[[str], bool]:
+    """The rules that say one of these answers."""
+    return lambda rule: rule != "seen" and int(rule.split("_")[0]) in answers
 
 
 class _Lossy:
@@ -72,7 +80,8 @@ class _Lossy:
                 message = durable_rules_engine.complete_and_start_action(handle, state)
                 continue
             if self._cut(rule):
-                message = json.dumps({rule: facts[1:]}, separators=(",", ":"))
+                facts = facts[1:]
+                message = json.dumps({rule: facts}, separators=(",", ":"))
             other = self._double(rule)
             if other is not None:
                 self._again.append(json.dumps({other: facts}, separators=(",", ":")))

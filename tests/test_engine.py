@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import random
 from collections.abc import Callable, Iterator
@@ -12,13 +13,13 @@ from pathlib import Path
 import durable_rules_engine
 import pytest
 from drawing import KINDS, Draw
-from lossy import lossy_durable
+from lossy import lossy_durable, saying
 from oracle import answer
 
 import compliance.engine
-from compliance.engine import BATCH, LIVES, SLICE, Engine
+from compliance.engine import BATCH, ECHO, LIVES, REMEMBERED, SLICE, Engine
 from compliance.lower import lower
-from compliance.schemas.conditions import All, Atom, Kind, MeasureRef, Op, Tree, Value
+from compliance.schemas.conditions import All, Any, Atom, Kind, MeasureRef, Not, Op, Tree, Value
 from compliance.schemas.lowered import Answer, Lowered
 from compliance.schemas.scalars import Day, Ratio, Unknown, days
 
@@ -221,25 +222,93 @@ def test_an_echo_heard_twice_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
         assert engine.decide(GIVEN, 3) == [ALL_LOST, ALL_LOST]
 
 
-def test_two_different_answers_are_contradictory(monkeypatch: pytest.MonkeyPatch) -> None:
-    with faulty(monkeypatch, double=lambda rule: "3_0_1" if rule == "2_0_0" else None) as engine:
-        assert engine.decide(GIVEN, 3) == [bytearray([T, C, U]), BOTH]
+@pytest.mark.parametrize(("heard", "place"), [("1_0_0", 0), ("2_0_1", 1), ("3_0_2", 2)])
+@pytest.mark.parametrize("other", ["1_0_0", "2_0_1", "3_0_2"])
+def test_two_different_answers_are_contradictory(
+    monkeypatch: pytest.MonkeyPatch, heard: str, other: str, place: int
+) -> None:
+    if heard == other:
+        return
+    said = bytearray(BOTH)
+    said[place] = C
+    with faulty(monkeypatch, double=lambda rule: other if rule == heard else None) as engine:
+        for _ in range(2):  # nor is it remembered
+            assert engine.decide(GIVEN, 3) == [said, BOTH]
+            assert [(i.questions, i.subjects) for i in engine.incidents] == [((0,), (place,))]
 
 
-def test_the_same_answer_twice_is_one_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    with faulty(monkeypatch, double=lambda rule: rule if rule == "2_0_0" else None) as engine:
+@pytest.mark.parametrize("heard", ["1_0_0", "2_0_1", "3_0_2"])
+def test_the_same_answer_twice_is_one_answer(monkeypatch: pytest.MonkeyPatch, heard: str) -> None:
+    with faulty(monkeypatch, double=lambda rule: rule if rule == heard else None) as engine:
         assert engine.decide(GIVEN, 3) == [BOTH, BOTH]
 
 
 def test_rules_that_fire_without_end_are_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    with faulty(monkeypatch, repeat=lambda rule: rule == "2_0_0") as engine:
+    with faulty(monkeypatch, repeat=lambda rule: rule == "2_0_1") as engine:
         assert engine.decide(GIVEN, 3) == [ALL_LOST, BOTH]
         assert "without end" in engine.incidents[0].why
 
 
 def test_a_rule_nobody_compiled_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    with faulty(monkeypatch, double=lambda rule: "2_9_9" if rule == "2_0_0" else None) as engine:
+    with faulty(monkeypatch, double=lambda rule: "2_9_9" if rule == "2_0_1" else None) as engine:
         assert engine.decide(GIVEN, 3) == [ALL_LOST, BOTH]
+
+
+MANY: list[Tree] = [
+    BOOL,
+    COUNT,
+    Atom("count_b", Op.LESS_THAN, 5),
+    Atom("code_a", Op.ONE_OF, ("a", "kept")),
+    Atom("ratio_a", Op.MORE_THAN, MeasureRef("ratio_b")),
+    Atom("date_a", Op.NOT_AFTER, MeasureRef("date_b")),
+    Atom("bool_b", Op.PRESENT, True),
+    Any((BOOL, Not(COUNT), Atom("bool_c", Op.IS, False))),
+]
+RULES = [rule for one in lower(MANY, KINDS, {}) for rule in json.loads(one.rules) if rule != ECHO]
+
+
+@pytest.mark.parametrize("answers", [(T,), (F,), (U,), (T, F), (T, F, U)], ids=str)
+def test_an_answer_durable_rules_does_not_give_is_lost(
+    monkeypatch: pytest.MonkeyPatch, answers: tuple[Answer, ...]
+) -> None:
+    """TRUE like the others: with the echo intact, nothing is a pass because nothing was heard."""
+    with faulty(monkeypatch, drop=saying(*answers)) as engine:
+        for _ in range(2):
+            expected = bytearray(L if answer in answers else answer for answer in BOTH)
+            assert engine.decide(GIVEN, 3) == [expected, expected]
+            subjects = tuple(place for place, answer in enumerate(BOTH) if answer in answers)
+            assert [i.subjects for i in engine.incidents] == [subjects, subjects]
+            assert engine.incidents[0].why.startswith("no answer")
+
+
+@pytest.mark.parametrize("fault", ["drop", "cut"])
+@pytest.mark.parametrize("rule", RULES)
+def test_any_one_message_left_out_is_lost_and_nothing_else_changes(
+    monkeypatch: pytest.MonkeyPatch, rule: str, fault: str
+) -> None:
+    """Whichever rule is not heard of, or not of one of its facts: those cells alone are LOST, none gets another
+    answer, whatever was decided before; and once durable-rules is heard again, so are the answers."""
+    n, draw = 2000, Draw(3)
+    warm, given = draw.columns(n), draw.columns(n)
+    digit, question, _ = map(int, rule.split("_"))
+    wrong = False
+    with Engine(lower(MANY, KINDS, {})) as plain:
+        whole = plain.decide(given, n)
+    lossy = lossy_durable(**{fault: lambda name: wrong and name == rule})
+    monkeypatch.setattr(compliance.engine, "durable", lossy)
+    with Engine(lower(MANY, KINDS, {})) as engine:
+        wrong = True
+        said = engine.decide(given, n)
+        differing = {(was, now) for was, now in zip(whole[question], said[question], strict=True) if was != now}
+        assert differing == {(digit, L)} or (fault == "cut" and not differing)  # another branch may say the same
+        assert all(said[q] == whole[q] for q in range(len(MANY)) if q != question)
+        lost = {subject for i in engine.incidents for subject in i.subjects}
+        assert lost == {subject for subject, answer in enumerate(said[question]) if answer == L}
+        wrong = False
+        assert engine.decide(given, n) == whole
+        assert engine.incidents == []
+        engine.decide(warm, n)
+        assert engine.decide(given, n) == whole
 
 
 @pytest.mark.parametrize("code", [1, 2, 3, 303])
@@ -297,6 +366,55 @@ def test_a_ruleset_that_always_fails_is_given_up(monkeypatch: pytest.MonkeyPatch
         for _ in range(2 * LIVES):
             assert engine.decide(GIVEN, 3) == [ALL_LOST, ALL_LOST]
         assert len(compliance.engine.durable.handles) == 2 * LIVES  # of two rulesets
+
+
+def test_a_fact_is_decided_once_while_its_ruleset_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Later dossiers get the answers durable-rules gave; after a fault, and in another engine, it is asked anew."""
+    errors: list[Exception] = []
+    with faulty(monkeypatch, error=lambda: errors.pop() if errors else None) as engine:
+        posts = compliance.engine.durable.posts
+
+        def posted() -> list[int]:
+            said = engine.decide(GIVEN, 3)
+            assert said == [BOTH, BOTH] or engine.incidents
+            counts = [post.count('"id"') for post in posts]
+            posts.clear()
+            return counts
+
+        assert posted() == [3, 3]
+        assert posted() == []
+        assert engine.decide(columns(bool_a=[GAP, True], count_a=[7, 5]), 2) == [bytearray([U, T]), bytearray([T, T])]
+        assert [post.count('"id"') for post in posts] == [1]
+        posts.clear()
+        errors.append(RuntimeError("lost"))
+        said = engine.decide(columns(bool_a=[True], count_a=[8]), 1)
+        assert said == [bytearray([T]), bytearray([L])]
+        posts.clear()
+        assert posted() == [3]  # the ruleset that failed was compiled anew; the other still knows
+        with Engine(lower(QUESTIONS, KINDS, {})) as other:
+            assert other.decide(GIVEN, 3) == [BOTH, BOTH]
+        assert [post.count('"id"') for post in posts] == [3, 3]
+
+
+def test_what_is_remembered_is_bounded_and_forgotten_on_close(two: Engine) -> None:
+    n = 3 * REMEMBERED + 7
+    for start in (0, 1, n):
+        counts = list(range(start, start + n))
+        said = two.decide(columns(bool_a=[True] * n, count_a=counts), n)
+        assert said[1] == bytearray(T if count >= 5 else F for count in counts)
+        assert all(len(ruleset.known) <= REMEMBERED for ruleset in two._rulesets)
+    two.close()
+    assert all(not ruleset.known for ruleset in two._rulesets)
+    assert two.decide(columns(bool_a=[True], count_a=[5]), 1) == [bytearray([L]), bytearray([L])]
+
+
+def test_no_batch_with_a_fault_in_it_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor any of its sound cells: the whole batch is asked again."""
+    with faulty(monkeypatch, drop=saying(T)) as engine:
+        for _ in range(3):
+            engine.decide(GIVEN, 3)
+            assert all(not ruleset.known for ruleset in engine._rulesets)
+        assert len(compliance.engine.durable.posts) == 6
 
 
 def test_an_interrupt_leaves_the_engine_usable(monkeypatch: pytest.MonkeyPatch) -> None:

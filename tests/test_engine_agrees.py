@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 from drawing import KINDS, LIMITS, OPS, POOLS, UNKNOWNS, Draw, small_enough
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from oracle import answer, compile_columns
 
-from compliance.engine import Engine
+from compliance.engine import Engine, Fact, _Ruleset
 from compliance.lower import lower
 from compliance.schemas.conditions import All, Any, Atom, Kind, MeasureRef, Not, Op, ParamRef, Tree
 from compliance.schemas.lowered import Answer
@@ -41,6 +42,33 @@ def test_two_hundred_thousand_decisions() -> None:
     assert counts.total() >= 200_000
     assert set(counts) == {Answer.TRUE, Answer.FALSE, Answer.UNKNOWN}
     assert min(counts.values()) > 20_000, counts
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_one_answer_fires_on_every_fact(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    """The rules for TRUE, for FALSE and for UNKNOWN exclude each other and leave nothing over: of the three sets
+    exactly one has a rule that fires, for each question and each fact, as durable-rules itself says it."""
+    draw = Draw(seed)
+    _, _, lowered = draw.questions(60)
+    heard: Counter[Answer] = Counter()
+    real = _Ruleset.post
+
+    def listen(ruleset: _Ruleset, batch: Sequence[Fact]) -> list[tuple[str, list[int]]]:
+        fired = real(ruleset, batch)
+        said = {(question, fact): set[Answer]() for question in ruleset.questions for fact in range(len(batch))}
+        for rule, facts in fired:
+            digit, question, _ = map(int, rule.split("_"))
+            for fact in facts:
+                said[question, fact].add(Answer(digit))
+        assert {len(answers) for answers in said.values()} == {1}
+        heard.update(one for answers in said.values() for one in answers)
+        return fired
+
+    monkeypatch.setattr(_Ruleset, "post", listen)
+    with Engine(lowered) as engine:
+        engine.decide(draw.columns(600), 600)
+        assert engine.incidents == []
+    assert set(heard) == {Answer.TRUE, Answer.FALSE, Answer.UNKNOWN}
 
 
 @pytest.mark.soak
