@@ -396,14 +396,26 @@ class Findings(Sequence[Finding]):
         unknown: Reason | None = value.value if isinstance(value, Unknown) else None
         return Measured(
             name, title, None if unknown else _text(value), unit, unknown, atom.op.value,
-            limit_text, limit_name, _limit_source(source, line.check, atom.limit), pointers, says,
+            limit_text, limit_name, self._limit_title(kind, atom.limit), _limit_source(source, line.check, atom.limit),
+            pointers, says,
         )  # fmt: skip
 
+    def _limit_title(self, kind: str, limit: Limit) -> Bilingual | None:
+        if isinstance(limit, ParamRef):
+            return self._source.parameter(limit.name)
+        return Bilingual(*self._source.titles(kind, limit.name)) if isinstance(limit, MeasureRef) else None
+
     def _check_line(self, line: Line, row: int) -> CheckLine:
-        check, code = line.check, line.codes[row]
+        check, code, state = line.check, line.codes[row], line.states[row]
         values: tuple[Measured, ...] = ()
-        if not line.states[row] and code != _NOT_APPLICABLE:
-            values = tuple([self._measured(line, row, atom) for atom in self._atoms(line, row)])
+        if code != _NOT_APPLICABLE:
+            if not state:
+                values = tuple([self._measured(line, row, atom) for atom in self._atoms(line, row)])
+            elif state == State.MISSING_PARAMETER:
+                zone = self._source.parameter(check.zone or "")
+                values = (_gap(f"${check.zone}", zone, "missing_parameter", ()),)
+            else:
+                values = (_ENTRY if check.due_at == "plan_entry" else _STAGE,)
         return CheckLine(
             check.name,
             self._source.row_subject(check.subject, row),
@@ -413,6 +425,13 @@ class Findings(Sequence[Finding]):
             check.obligation,
             check.severity,
             values,
+        )
+
+    def _nobody(self, check: Check, subject: Subject) -> CheckLine:
+        """The line of an item that nobody in the dossier answers for."""
+        gap = _OWNERS[subject.kind]
+        return CheckLine(
+            check.name, subject, "unknown", "missing_field", None, check.obligation, check.severity, (gap,)
         )
 
     def _basis(self, line: Line, row: int) -> Basis | None:
@@ -435,6 +454,8 @@ class Findings(Sequence[Finding]):
             reason = next((r for r in _REASON_RANK if r in {c.reason for _, c in deciding}), None)
             if not made:  # nobody is named who could answer
                 reason = "missing_field"
+                made = [self._nobody(lines[0].check, owner.subject)]
+                deciding = [((lines[0], -1), made[0])]
         elif code == Code.NOT_APPLICABLE:
             reason = next((r for r in _NA_RANK if r in {c.reason for c in made}), "no_object")
         pointers = tuple(dict.fromkeys(p for _, c in deciding for v in c.values for p in v.pointers)) or tuple(
@@ -523,6 +544,22 @@ class Findings(Sequence[Finding]):
         return tuple(DocumentAsked(t, Bilingual(*DOCUMENTS[t])) for t in asked), tuple(found.values())
 
 
+def _gap(measure: str, title: Bilingual, why: Reason, pointers: tuple[str, ...]) -> Measured:
+    """What would have to be reported before a line can be asked at all."""
+    said = _REASON_SAYS[why]
+    says = Bilingual(f"{title.zh}：{said.zh}", f"{title.en}: {said.en}")
+    return Measured(measure, title, None, "", why, Op.PRESENT.value, None, None, None, None, pointers, says)
+
+
+_ENTRY = _gap("plan", Bilingual("所属年度计划", "the yearly plan it belongs to"), "missing_field", ("/plans",))
+_STAGE = _gap("stage", Bilingual("项目阶段和日期", "the project's stage and dates"), "missing_field", ("/projects",))
+_OWNERS = {
+    "community": _gap("communities", Bilingual("小区数据", "the communities"), "missing_field", ("/communities",)),
+    "project": _gap("projects", Bilingual("项目数据", "the projects"), "missing_field", ("/projects",)),
+}
+"""Gaps that stand before any condition."""
+
+
 def _compared(title: Bilingual, atom: Atom, value: Any, limit: Bilingual, unit: str) -> Bilingual:
     """参与率应不低于80%，实为63%"""
     zh, en = (_OP_NOT if atom.limit is False and atom.op in _OP_NOT else _OP_SAYS)[atom.op]
@@ -539,8 +576,6 @@ def _compared(title: Bilingual, atom: Atom, value: Any, limit: Bilingual, unit: 
     return Bilingual(f"{title.zh}{zh}{limit.zh}，{found.zh}", f"{title.en} {en} {limit.en}; {found.en}")
 
 
-_ENTRY = Bilingual("所属年度计划", "the yearly plan it belongs to")
-_STAGE = Bilingual("项目阶段和日期", "the project's stage and dates")
 _SHOWN = 3
 """How many deciding lines a sentence tells in full."""
 _LISTED = 8
@@ -630,6 +665,8 @@ def _gaps(deciding: Sequence[tuple[Check, CheckLine]], parameter: Callable[[str]
             zh[f"{row.zh}缺{'或'.join(DOCUMENTS[t][0] for t in check.documents)}"] = None
             en[f"{row.en}no {' or '.join(DOCUMENTS[t][1] for t in check.documents)}"] = None
             continue
+        if line.values and line.values[0].measure in (_ENTRY.measure, _STAGE.measure):
+            row = Bilingual("", "")  # the same for every row of the owner
         for value in line.values:
             if value.unknown or line.reason == "ambiguous_date":
                 zh[f"{row.zh}{value.title.zh}"] = None
@@ -638,10 +675,6 @@ def _gaps(deciding: Sequence[tuple[Check, CheckLine]], parameter: Callable[[str]
                 unset = parameter(value.limit_name[1:])
                 zh[f"参数“{unset.zh}”"] = None
                 en[f"the parameter “{unset.en}”"] = None
-        if not line.values:  # the gate itself could not be placed
-            asked = _ENTRY if check.due_at == "plan_entry" else _STAGE
-            zh[asked.zh] = None
-            en[asked.en] = None
     more = len(zh) - _LISTED
     tail = (f"等{len(zh)}项", f" and {more} more") if more > 0 else ("", "")
     return Bilingual("、".join(list(zh)[:_LISTED]) + tail[0], ", ".join(list(en)[:_LISTED]) + tail[1])

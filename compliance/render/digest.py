@@ -124,8 +124,9 @@ def _missing(finding: Finding) -> tuple[Bilingual, ...]:
         return tuple(asked.title for asked in finding.asked)
     values = [value for _, value in deciding(finding) if value is not None]
     if finding.reason == "missing_parameter":
-        names = [value.limit_name for value in values if value.limit_name is not None]
-        return tuple(dict.fromkeys(Bilingual(name, name) for name in names))
+        unset = [value.limit_title for value in values if value.limit is None and value.limit_title is not None]
+        chosen = [value.title for value in values if value.unknown == finding.reason]
+        return tuple(dict.fromkeys(unset + chosen))
     same = [value.title for value in values if value.unknown == finding.reason]
     return tuple(dict.fromkeys(same or [value.title for value in values]))
 

@@ -61,6 +61,8 @@ class Measured:
     limit: str | None
     limit_name: str | None
     """``$parameter`` or measure name where the limit is not a literal."""
+    limit_title: Bilingual | None
+    """What that is called."""
     limit_source: LimitSource | None
     pointers: tuple[str, ...]
     """JSON Pointers (RFC 6901) into the dossier from which the value was read, or where it was looked for."""
