@@ -146,7 +146,7 @@ def value(
 ) -> Measured:
     unit = "%" if got and "/" in got else ""
     return Measured(
-        measure, Bilingual(zh, en), got, unit, unknown, op, limit, name, source, (pointer,), Bilingual(*says)
+        measure, Bilingual(zh, en), got, unit, unknown, op, limit, name, None if name is None else Bilingual("当地规定", "the place's rule"), source, (pointer,), Bilingual(*says)
     )
 
 
