@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from compliance import __version__
+
 if TYPE_CHECKING:
     from compliance.schemas.refusal import Refused
     from compliance.schemas.report import Report
@@ -37,7 +39,10 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> str | None
     if value is None:
         return None
     try:
-        return date.fromisoformat(value).isoformat()
+        day = date.fromisoformat(value)
+        if 1900 <= day.year <= 2099:
+            return day.isoformat()
+        raise ValueError
     except ValueError:
         raise click.BadParameter(f"{value!r} 不是日期，应写作 YYYY-MM-DD / not a date: YYYY-MM-DD") from None
 
@@ -51,7 +56,7 @@ _AS_OF = click.option(
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="compliance-laojiu", prog_name="compliance")
+@click.version_option(__version__, prog_name="compliance")
 def cli() -> None:
     """城镇老旧小区改造工作衡量标准（建办城〔2021〕50号）合规检查。
 
@@ -185,8 +190,11 @@ def _text_options(target: str, verbose: bool) -> dict[str, Any]:
 def _write(data: bytes, target: str, ident: str) -> None:
     """To standard output, or to a file that appears under its name only when it is whole."""
     if target == "-":
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        try:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:  # nobody reads on: the exit code still tells the gate
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     import tempfile
 
@@ -332,10 +340,13 @@ def _stop(code: int, message: str) -> NoReturn:
     sys.exit(code)
 
 
-def _guarded(run: Callable[[], None]) -> None:
+def _guarded(run: Callable[[], int | None]) -> None:
     """Never a traceback to a user: what the checker did not foresee is a fault, and says so."""
     try:
-        run()
+        sys.exit(run())
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         _stop(130, "已中断 / interrupted")
     except BrokenPipeError:
@@ -358,4 +369,5 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    _guarded(cli)
+    # Not click's own way: it would exit with 1, the code of a failed gate, when interrupted or when a pipe breaks.
+    _guarded(lambda: cli(standalone_mode=False))

@@ -32,7 +32,10 @@ def check(
     ``as_of`` is a full date; without it, today in China. ``mode`` ``strict`` believes only what an attachment
     shows; ``feed`` takes claims as asserted.
     """
-    bench = open_bench(profile, days(as_of) if as_of else today())
+    day = days(as_of) if as_of is not None else today()
+    if day.first != day.last:
+        raise ValueError(f"the as-of date is a full date, not {as_of}")
+    bench = open_bench(profile, day)
     received = read(source)
     states = attachment_states(received.dossier, received.files)
     judgement = put(received.dossier, states, bench, mode)
