@@ -29,7 +29,7 @@ def stated(
     if when in BROKEN:
         return Code.LOST
     if when is UNKNOWN:
-        return Code.LOST if holds in BROKEN or evidence in BROKEN and holds is TRUE else unknown
+        return Code.LOST if holds in BROKEN or (evidence in BROKEN and holds is TRUE) else unknown
     if holds is FALSE:
         return Code.IMPROVE if encouraged else Code.FAIL
     if holds is UNKNOWN:
