@@ -6,7 +6,7 @@ limit it is. A finding without a primary pointer cannot be built.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -227,6 +227,13 @@ class Owner:
     responsible_unit: str | None
 
 
+def _why_not(found: Collection[Reason | None], owner: Owner) -> Reason:
+    """Why an item does not apply to an owner; where the dossier names nobody, because the level is not covered."""
+    if not owner.subject.id:
+        return "level_not_covered"
+    return next((r for r in _NA_RANK if r in found), "no_object")
+
+
 def _limit_says(source: Source, kind: str, limit: Limit, unit: str) -> tuple[Bilingual, str | None, str | None]:
     """A limit as words, as exact text where it is known, and its name if it has one."""
     if isinstance(limit, ParamRef):
@@ -330,7 +337,7 @@ class Findings(Sequence[Finding]):
 
     def reason(self, index: int) -> Reason | None:
         """The reason of one finding, without making it."""
-        _, lines, _, owner, code = self._entries[index]
+        _, lines, owners, owner, code = self._entries[index]
         if code in OPEN:
             found = {
                 self._line_reason(line, row) for line in lines for row in line.rows(owner) if line.codes[row] == code
@@ -338,7 +345,7 @@ class Findings(Sequence[Finding]):
             return next((r for r in _REASON_RANK if r in found), None if found else "missing_field")
         if code == Code.NOT_APPLICABLE:
             found = {self._line_reason(line, row) for line in lines for row in line.rows(owner)}
-            return next((r for r in _NA_RANK if r in found), "no_object")
+            return _why_not(found, owners[owner])
         return None
 
     # -- one line -------------------------------------------------------------------------------------------
@@ -457,7 +464,7 @@ class Findings(Sequence[Finding]):
                 made = [self._nobody(lines[0].check, owner.subject)]
                 deciding = [((lines[0], -1), made[0])]
         elif code == Code.NOT_APPLICABLE:
-            reason = next((r for r in _NA_RANK if r in {c.reason for c in made}), "no_object")
+            reason = _why_not({c.reason for c in made}, owner)
         pointers = tuple(dict.fromkeys(p for _, c in deciding for v in c.values for p in v.pointers)) or tuple(
             dict.fromkeys(c.subject.pointer for _, c in deciding)
         )
@@ -502,7 +509,7 @@ class Findings(Sequence[Finding]):
         said = [
             words
             for line, row in pairs
-            if line.states[row] == State.READY
+            if line.states[row] == State.READY and (line.when is None or line.when[row] == Answer.TRUE)
             for answers, words in getattr(line, what)
             if answers[row] == Answer.TRUE
         ]

@@ -106,6 +106,21 @@ def test_what_the_county_once_breached_is_history():
     assert said == {"B10.1": ["曾被审计或国务院大督查指出问题，现已销号"]}
 
 
+def test_a_remark_belongs_to_a_check_that_was_asked():
+    """A gas pipe left out as infeasible is no hazard, so nothing is said of hazards."""
+    said = {remark.zh for finding in report_of("shili-county").findings for remark in finding.remarks}
+    assert said == {
+        "以不具备条件为由未纳入方案，列入豁免清单备查",
+        "方案只为加装电梯预留条件，属有条件符合，居民达成共识后应及时实施",
+        "到位资金超过一年仍有未支付余额，请核对是否闲置",
+    }
+
+
+def test_what_a_province_does_not_answer_for_is_not_of_its_level():
+    reasons = {item.reason for item in report_of("shili-province").items if item.outcome == "not_applicable"}
+    assert reasons == {"level_not_covered"}
+
+
 @pytest.mark.parametrize("name", BUILT)
 def test_folder_is_what_the_builder_makes(name):
     """Change the builder, not the folder: ``python -m fixtures.builder`` writes it anew."""

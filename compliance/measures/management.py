@@ -82,16 +82,16 @@ def consensus_confirmed(row: ConsensusRow) -> When:
 
 @measure("表决事项的比例档", "tier of the matters decided", source="民法典278条")
 def matters_tier(row: ConsensusRow) -> Code:
-    """``qualified`` when one of the matters (六)(七)(八) was in the same vote, else ``majority``.
+    """``three_quarters`` when one of the matters (六)(七)(八) was in the same vote, else ``majority``.
 
     A vote on management that names no matters decided those of (一) to (四).
 
     >>> from compliance.measures.base import given
     >>> [matters_tier(given(ConsensusRow, vote={"matters": m})) for m in ([], [4], [4, 6])]
-    ['majority', 'majority', 'qualified']
+    ['majority', 'majority', 'three_quarters']
     >>> matters_tier(given(ConsensusRow))
     <Unknown.MISSING_FIELD: 'missing_field'>
     """
     if row.vote is None:
         return MISSING
-    return "qualified" if any(m in QUALIFIED for m in row.vote.matters) else "majority"
+    return "three_quarters" if any(m in QUALIFIED for m in row.vote.matters) else "majority"

@@ -196,19 +196,19 @@ def has_deemed_votes(row: BALLOT) -> Flag:
 
 @measure("表决事项的比例档", "tier of the matters decided", source=LAW)
 def matters_tier(row: VoteRow) -> Code:
-    """``qualified`` when one of the matters (六)(七)(八) is decided with the rest, ``majority`` otherwise.
+    """``three_quarters`` when one of the matters (六)(七)(八) is decided with the rest, ``majority`` otherwise.
 
     Several matters in one vote take the stricter tier. Matters not named: not known.
 
     >>> from compliance.measures.base import given
     >>> [matters_tier(given(VoteRow, vote={"matters": m})) for m in ([9], [5, 7])]
-    ['majority', 'qualified']
+    ['majority', 'three_quarters']
     >>> matters_tier(given(VoteRow, vote={}))
     <Unknown.MISSING_FIELD: 'missing_field'>
     """
     if row.vote is None or not row.vote.matters:
         return MISSING
-    return "qualified" if any([m in QUALIFIED for m in row.vote.matters]) else "majority"
+    return "three_quarters" if any([m in QUALIFIED for m in row.vote.matters]) else "majority"
 
 
 @measure("表决方式", "form of the vote", source="建办城〔2021〕50号 附件一（七）2")
