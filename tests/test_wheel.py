@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "compliance"
 
 
-def run(*command: str | Path, **env: str) -> str:
+def run(*command: str | Path, cwd: Path | None = None, **env: str) -> str:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | env
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, encoding="utf-8", env=environment, cwd=cwd, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -60,9 +60,9 @@ def test_the_wheel_lists_the_thirty_six_items_and_checks_a_dossier(wheel: Path, 
     (folder / "deps.pth").write_text("\n".join(p for p in sys.path if p.endswith("site-packages")), "utf-8")
     run(sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target", folder, wheel)
     python = home / "bin" / "python"
-    where = run(python, "-c", "import compliance; print(compliance.__file__)").strip()
+    where = run(python, "-c", "import compliance; print(compliance.__file__)", cwd=home).strip()
     assert Path(where).is_relative_to(home)
-    assert run(python, "-m", "compliance", "rules", "list").count("[") == 36
+    assert run(python, "-m", "compliance", "rules", "list", cwd=home).count("[") == 36
     target = tmp_path / "r.html"
-    run(python, "-m", "compliance", "check", ROOT / "fixtures" / "shili-province", "--fail-on", "never", "--report", f"html:{target}")
+    run(python, "-m", "compliance", "check", ROOT / "fixtures" / "shili-province", "--fail-on", "never", "--report", f"html:{target}", cwd=home)
     assert target.read_bytes().startswith(b"<!")
