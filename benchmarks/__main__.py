@@ -1,0 +1,72 @@
+"""Run all parts, print the table, keep it: ``python -m benchmarks [--quick] [--json FILE]``."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from benchmarks.table import Results
+
+KEPT = Path(__file__).parent / "RESULTS.md"
+
+
+def run(sizes: tuple[int, ...], repeats: int, small: int, parts: str = "1234") -> Results:
+    """Every row; each part is imported when its turn comes."""
+    from benchmarks import cold, decisions, memory, outcomes
+
+    results = Results(facts(repeats))
+    if "1" in parts:
+        _say("1 deciding")
+        decisions.measure(results, sizes, repeats)
+    if "2" in parts:
+        _say("2 outcomes and reports")
+        outcomes.measure(results, sizes, repeats)
+    if "3" in parts:
+        _say("3 memory")
+        memory.measure(results, small, sizes[-2])
+    if "4" in parts:
+        _say("4 cold start")
+        cold.measure(results, 2 * repeats + 1)
+    return results
+
+
+def facts(repeats: int) -> dict[str, str]:
+    """What the figures depend on, without anything that names the machine."""
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "Python": f"{platform.python_implementation()} {platform.python_version()}, {platform.system()} "
+        f"{platform.machine()}, {os.cpu_count()} cores",
+        "durable-rules": version("durable-rules"),
+        "pydantic": version("pydantic"),
+        "clock": f"processor time, medians of {repeats} rounds in which both sides of a ratio take turns",
+    }
+
+
+def _say(what: str) -> None:
+    click.echo(f"… {what}", err=True)
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Small sizes: whether it runs, not how fast. Keeps no results.")
+@click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the results there too.")
+@click.option("--parts", default="1234", show_default=True, help="Which parts; keeps results only when all are run.")
+def main(quick: bool, file: Path | None, parts: str) -> None:
+    """Measure, print a Markdown table, and keep it in benchmarks/RESULTS.md."""
+    results = run((10, 50, 100), 3, 200, parts) if quick else run((100, 1000, 2000), 9, 10_000, parts)
+    text = results.markdown()
+    sys.stdout.write(text)
+    if not quick and parts == "1234":
+        KEPT.write_text(text, "utf-8")
+    if file:
+        file.write_text(json.dumps(results.json(), ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
