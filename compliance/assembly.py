@@ -10,7 +10,6 @@ from typing import Literal
 from compliance.bench import Judgement, Part
 from compliance.findings import (
     OPEN,
-    FileState,
     Findings,
     Owner,
     Source,
@@ -68,12 +67,6 @@ def report(
 def source_of(judgement: Judgement, states: Mapping[str, AttachmentState]) -> Source:
     """The means by which findings read values, names and pointers."""
     columns = judgement.columns
-    attachments = {a.att_id: a for a in columns.case.dossier.attachments}
-
-    def attachment(att_id: str) -> tuple[str, str | None, FileState]:
-        a = attachments[att_id]
-        return a.doc_type, a.title, states.get(att_id, AttachmentState.ABSENT).value
-
     return Source(
         value=lambda kind, name, row: columns.column(kind, name)[row],
         read=columns.read,
@@ -81,7 +74,6 @@ def source_of(judgement: Judgement, states: Mapping[str, AttachmentState]) -> So
         unit=columns.unit,
         references=columns.references,
         row_subject=columns.subject,
-        attachment=attachment,
         profile=judgement.bench.profile,
         parameter=parameter_of(judgement.bench.rulebook),
         literal=law_of(judgement.bench.rulebook),

@@ -49,7 +49,6 @@ def _words(profile: str, as_of: str | None) -> Source:
         unit=lambda kind, name: named[kind][name].unit,
         references=absent,  # type: ignore[arg-type]
         row_subject=absent,  # type: ignore[arg-type]
-        attachment=absent,  # type: ignore[arg-type]
         profile=bench.profile,
         parameter=parameter_of(bench.rulebook),
         literal=law_of(bench.rulebook),

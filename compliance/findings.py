@@ -10,10 +10,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal, overload
+from typing import Any, overload
 
 from compliance.schemas.conditions import All, Atom, Limit, MeasureRef, Not, Op, ParamRef, Tree, Value
-from compliance.schemas.dossier import EvidenceRef
 from compliance.schemas.lowered import Answer
 from compliance.schemas.outcomes import Code, State
 from compliance.schemas.report import (
@@ -34,8 +33,8 @@ from compliance.schemas.report import (
 )
 from compliance.schemas.rulebook import Check, Item, Profile, Rulebook
 from compliance.schemas.scalars import Day, Ratio, Unknown
-from compliance.schemas.vocabulary import DOCUMENTS, words_of
-from compliance.why import reasons, rests_on
+from compliance.schemas.vocabulary import DOCUMENTS, UNITS, words_of
+from compliance.why import Told, reasons, rests_on
 
 __all__ = [
     "OPEN",
@@ -99,7 +98,24 @@ _OP_SAYS: dict[Op, tuple[str, str]] = {
     Op.ONE_OF: ("应为下列之一：", "must be one of"),
     Op.PRESENT: ("应已填报", "must be reported"),
 }
-_OP_NOT: dict[Op, tuple[str, str]] = {Op.PRESENT: ("应未填报", "must not be reported")}
+_NOT_SAYS: dict[Op, tuple[str, str]] = {
+    Op.AT_LEAST: ("应低于", "must be below"),
+    Op.AT_MOST: ("应超过", "must exceed"),
+    Op.MORE_THAN: ("应不高于", "must be at most"),
+    Op.LESS_THAN: ("应不低于", "must be at least"),
+    Op.NOT_AFTER: ("应晚于", "must be after"),
+    Op.NOT_BEFORE: ("应早于", "must be before"),
+    Op.IS: ("不应为", "must not be"),
+    Op.ONE_OF: ("不应为下列之一：", "must be none of"),
+    Op.PRESENT: ("应未填报", "must not be reported"),
+}
+"""Under a ``not``."""
+
+
+def _op_says(atom: Atom, negated: bool) -> tuple[str, str]:
+    """The words of a comparison; ``present: false`` is a negation of its own."""
+    absent = atom.op is Op.PRESENT and atom.limit is False
+    return (_NOT_SAYS if negated is not absent else _OP_SAYS)[atom.op]
 
 
 def outcome_of(code: int) -> Outcome:
@@ -169,10 +185,7 @@ def _spoken(value: Any, unit: str) -> Bilingual:
         pairs = [words_of(v) for v in value]
         return Bilingual("、".join(p[0] for p in pairs), ", ".join(p[1] for p in pairs))
     text = _text(value)
-    return Bilingual(text + unit, f"{text} {unit}".strip())
-
-
-FileState = Literal["present", "unhashed", "absent", "mismatch"]
+    return Bilingual(text + unit, f"{text} {UNITS.get(unit, unit)}".strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +198,9 @@ class Source:
     """(kind, measure, row) → pointers"""
     titles: Callable[[str, str], tuple[str, str]]
     unit: Callable[[str, str], str]
-    references: Callable[[str, int, Sequence[str]], Sequence[tuple[str, EvidenceRef]]]
-    """(kind, row, what a declaration may be about) → evidence, each with its pointer"""
+    references: Callable[[str, int], Sequence[tuple[AttachmentFound, str | None]]]
+    """(kind, row) → evidence, each with what it declares absent if it stands on a declaration"""
     row_subject: Callable[[str, int], Subject]
-    attachment: Callable[[str], tuple[str, str | None, FileState]]
-    """att_id → doc_type, title, state"""
     profile: Profile
     parameter: Callable[[str], Bilingual]
     """A parameter's title"""
@@ -299,7 +310,7 @@ def _atom_says(atom: Atom, kind: str, source: Source) -> Bilingual:
         title, unit = source.parameter(atom.measure.name), ""
     else:
         title, unit = Bilingual(*source.titles(kind, atom.measure)), source.unit(kind, atom.measure)
-    zh, en = (_OP_NOT if atom.limit is False and atom.op in _OP_NOT else _OP_SAYS)[atom.op]
+    zh, en = _op_says(atom, False)
     if atom.op is Op.PRESENT:
         return Bilingual(f"{title.zh}{zh}", f"{title.en} {en}")
     limit, _, _ = _limit_says(source, kind, atom.limit, unit)
@@ -359,10 +370,10 @@ class Findings(Sequence[Finding]):
     def _values(self, line: Line, row: int) -> Callable[[str], Value]:
         return lambda name: self._source.value(line.check.subject, name, row)
 
-    def _atoms(self, line: Line, row: int) -> tuple[Atom, ...]:
-        """The atoms that a line's answer rests on, without the place's choices that are made and need no telling."""
+    def _told(self, line: Line, row: int) -> tuple[Told, ...]:
+        """The comparisons that a line's answer rests on, without the place's choices, which need no telling."""
         _, found = rests_on(self._tree(line, row), self._values(line, row), self._params)
-        told = [a for a in found if not (isinstance(a.measure, ParamRef) and a.measure.name in self._params)]
+        told = [t for t in found if not (isinstance(t[0].measure, ParamRef) and t[0].measure.name in self._params)]
         return tuple(told or found)
 
     def _line_reason(self, line: Line, row: int) -> Reason | None:
@@ -379,8 +390,8 @@ class Findings(Sequence[Finding]):
         why = reasons(self._tree(line, row), self._values(line, row), self._params)
         return next((r for r in _REASON_RANK if r in why), None)
 
-    def _measured(self, line: Line, row: int, atom: Atom) -> Measured:
-        source, kind = self._source, line.check.subject
+    def _measured(self, line: Line, row: int, told: Told) -> Measured:
+        source, kind, atom = self._source, line.check.subject, told[0]
         pointers: tuple[str, ...] = ()
         if isinstance(atom.measure, ParamRef):
             title, unit = source.parameter(atom.measure.name), ""
@@ -399,10 +410,11 @@ class Findings(Sequence[Finding]):
             if not isinstance(other, Unknown):
                 shown = _spoken(other, unit)
                 limit = Bilingual(f"{limit.zh}（{shown.zh}）", f"{limit.en} ({shown.en})")
-        says = _compared(title, atom, value, limit, unit)
+        says = _compared(title, told, value, limit, unit)
         unknown: Reason | None = value.value if isinstance(value, Unknown) else None
+        op = f"not_{atom.op.value}" if told[1] else atom.op.value
         return Measured(
-            name, title, None if unknown else _text(value), unit, unknown, atom.op.value,
+            name, title, None if unknown else _text(value), unit, unknown, op,
             limit_text, limit_name, self._limit_title(kind, atom.limit), _limit_source(source, line.check, atom.limit),
             pointers, says,
         )  # fmt: skip
@@ -417,7 +429,7 @@ class Findings(Sequence[Finding]):
         values: tuple[Measured, ...] = ()
         if code != _NOT_APPLICABLE:
             if not state:
-                values = tuple([self._measured(line, row, atom) for atom in self._atoms(line, row)])
+                values = tuple([self._measured(line, row, told) for told in self._told(line, row)])
             elif state == State.MISSING_PARAMETER:
                 zone = self._source.parameter(check.zone or "")
                 values = (_gap(f"${check.zone}", zone, "missing_parameter", ()),)
@@ -433,6 +445,15 @@ class Findings(Sequence[Finding]):
             check.severity,
             values,
         )
+
+    @staticmethod
+    def _primary(line: CheckLine) -> str:
+        """Where to look first: of a share its first part, else what was read last, which is what decided."""
+        for value in line.values:
+            if value.pointers:
+                counted = value.value is not None and value.value[:1].isdigit() and "-" not in value.value
+                return value.pointers[0 if counted else -1]
+        return line.subject.pointer
 
     def _nobody(self, check: Check, subject: Subject) -> CheckLine:
         """The line of an item that nobody in the dossier answers for."""
@@ -468,7 +489,7 @@ class Findings(Sequence[Finding]):
         pointers = tuple(dict.fromkeys(p for _, c in deciding for v in c.values for p in v.pointers)) or tuple(
             dict.fromkeys(c.subject.pointer for _, c in deciding)
         )
-        primary = pointers[0] if pointers else owner.subject.pointer
+        primary = self._primary(deciding[0][1]) if deciding and pointers else owner.subject.pointer
         severity: Severity = item.spec.severity
         obligation = min((c.obligation for _, c in deciding), key=_OBLIGATIONS.index, default=item.spec.obligation)
         if code in (Code.FAIL, Code.IMPROVE):
@@ -493,7 +514,7 @@ class Findings(Sequence[Finding]):
                 item, owner, code, reason, basis, [(p[0].check, c) for p, c in deciding], self._source.parameter
             ),
             primary=primary,
-            related=pointers[1:],
+            related=tuple(p for p in pointers if p != primary),
             checks=tuple(made),
             asked=asked,
             found=found,
@@ -531,23 +552,19 @@ class Findings(Sequence[Finding]):
         self, pairs: Sequence[tuple[Line, int]]
     ) -> tuple[tuple[DocumentAsked, ...], tuple[AttachmentFound, ...]]:
         asked: dict[str, None] = {}
-        found: dict[str, AttachmentFound] = {}
+        wanted: dict[tuple[str, int], set[tuple[str, str | None]]] = {}
         for line, row in pairs:
-            if line.states[row] != State.READY or not line.check.documents or line.codes[row] == Code.NOT_APPLICABLE:
+            check = line.check
+            if not check.documents or line.states[row] or line.codes[row] == _NOT_APPLICABLE:
                 continue
-            asked.update(dict.fromkeys(line.check.documents))
-            for pointer, ref in self._source.references(line.check.subject, row, line.check.declares):
-                doc_type, title, state = self._source.attachment(ref.attachment)
-                if doc_type in line.check.documents and pointer not in found:
-                    found[pointer] = AttachmentFound(
-                        ref.attachment,
-                        doc_type,
-                        title,
-                        ref.page,
-                        ref.quote,
-                        state,
-                        pointer,
-                    )
+            asked.update(dict.fromkeys(check.documents))
+            types = wanted.setdefault((check.subject, row), set())
+            types.update((t, absent) for t in check.documents for absent in (None, *check.declares))
+        found: dict[str, AttachmentFound] = {}
+        for (kind, row), types in wanted.items():
+            for attachment, absent in self._source.references(kind, row):
+                if (attachment.doc_type, absent) in types:
+                    found[attachment.pointer] = attachment
         return tuple(DocumentAsked(t, Bilingual(*DOCUMENTS[t])) for t in asked), tuple(found.values())
 
 
@@ -567,9 +584,10 @@ _OWNERS = {
 """Gaps that stand before any condition."""
 
 
-def _compared(title: Bilingual, atom: Atom, value: Any, limit: Bilingual, unit: str) -> Bilingual:
+def _compared(title: Bilingual, told: Told, value: Any, limit: Bilingual, unit: str) -> Bilingual:
     """参与率应不低于80%，实为63%"""
-    zh, en = (_OP_NOT if atom.limit is False and atom.op in _OP_NOT else _OP_SAYS)[atom.op]
+    atom, negated = told
+    zh, en = _op_says(atom, negated)
     if isinstance(value, Unknown):
         why = _REASON_SAYS[value.value]
         found = Bilingual(f"现有材料：{why.zh}", f"found: {why.en}")
@@ -649,17 +667,8 @@ def _row(line: CheckLine) -> Bilingual:
 def _breach(check: Check, line: CheckLine) -> Bilingual:
     """A failing line: what must hold, and what was found against the limit."""
     row = _row(line)
-    if len(line.values) == 1:
-        return Bilingual(
-            f"{row.zh}{check.says.zh}一项未满足：{line.values[0].says.zh}",
-            f"{row.en}not so: {check.says.en} ({line.values[0].says.en})",
-        )
-    found: dict[str, Measured] = {}
-    for value in line.values:
-        found.setdefault(value.measure, value)
-    zh = "，".join(f"{v.title.zh}{v.says.zh.rsplit('，', 1)[-1]}" for v in found.values())
-    en = ", ".join(f"{v.title.en} {v.says.en.rsplit('; ', 1)[-1]}" for v in found.values())
-    return Bilingual(f"{row.zh}{check.says.zh}一项未满足：{zh}", f"{row.en}not so: {check.says.en} ({en})")
+    zh, en = "，".join(v.says.zh for v in line.values), ", ".join(v.says.en for v in line.values)
+    return Bilingual(f"{row.zh}{check.says.zh}一项未满足：{zh}", f"{row.en}Not so: {check.says.en} ({en})")
 
 
 def _gaps(deciding: Sequence[tuple[Check, CheckLine]], parameter: Callable[[str], Bilingual]) -> Bilingual:

@@ -13,27 +13,35 @@ from compliance.schemas.conditions import All, Atom, Limit, MeasureRef, Not, Op,
 from compliance.schemas.lowered import Answer
 from compliance.schemas.scalars import Day, Ratio, Unknown
 
-__all__ = ["reasons", "rests_on"]
+__all__ = ["Told", "reasons", "rests_on"]
 
 Values = Callable[[str], Value]
 Params = Mapping[str, Limit]
 
 
-def rests_on(tree: Tree, value: Values, params: Params) -> tuple[Answer, tuple[Atom, ...]]:
+Told = tuple[Atom, bool]
+"""A comparison, and whether it stands under a ``not``."""
+
+
+def rests_on(tree: Tree, value: Values, params: Params) -> tuple[Answer, tuple[Told, ...]]:
     """The truth of a tree and the atoms that made it so: of an ``all`` that is false the false ones, and so on."""
+    return _rests_on(tree, value, params, False)
+
+
+def _rests_on(tree: Tree, value: Values, params: Params, negated: bool) -> tuple[Answer, tuple[Told, ...]]:
     if isinstance(tree, Atom):
-        return _atom(tree, value, params), (tree,)
+        return _atom(tree, value, params), ((tree, negated),)
     if isinstance(tree, Not):
-        truth, found = rests_on(tree.part, value, params)
-        return _NOT[truth], found
-    parts = [rests_on(part, value, params) for part in tree.parts]
+        truth, told = _rests_on(tree.part, value, params, not negated)
+        return _NOT[truth], told
+    parts = [_rests_on(part, value, params, negated) for part in tree.parts]
     stops, passes = (Answer.FALSE, Answer.TRUE) if isinstance(tree, All) else (Answer.TRUE, Answer.FALSE)
     truths = {truth for truth, _ in parts}
     truth = stops if stops in truths else Answer.UNKNOWN if Answer.UNKNOWN in truths else passes
-    made = [found for t, found in parts if t is truth]
+    made = [told for t, told in parts if t is truth]
     if truth is stops:  # a branch meant for another choice of the place ends with that choice
-        made = [found for found in made if all(isinstance(a.measure, ParamRef) for a in found)] or made
-    return truth, tuple(dict.fromkeys(a for found in made for a in found))
+        made = [told for told in made if all(isinstance(a.measure, ParamRef) for a, _ in told)] or made
+    return truth, tuple(dict.fromkeys(one for told in made for one in told))
 
 
 _NOT = {Answer.TRUE: Answer.FALSE, Answer.FALSE: Answer.TRUE, Answer.UNKNOWN: Answer.UNKNOWN}
@@ -41,11 +49,11 @@ _NOT = {Answer.TRUE: Answer.FALSE, Answer.FALSE: Answer.TRUE, Answer.UNKNOWN: An
 
 def reasons(tree: Tree, value: Values, params: Params) -> set[str]:
     """Why a condition is open: the reason words of what its answer rests on; empty where it is not open."""
-    truth, found = rests_on(tree, value, params)
+    truth, told = rests_on(tree, value, params)
     if truth is not Answer.UNKNOWN:
         return set()
     result: set[str] = set()
-    for atom in found:
+    for atom, _ in told:
         sides = [_left(atom, value, params), _side(atom.limit, value, params)]
         unknown = [side.value for side in sides if isinstance(side, Unknown)]
         result.update(unknown or [Unknown.AMBIGUOUS_DATE.value])

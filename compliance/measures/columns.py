@@ -14,7 +14,7 @@ from compliance.measures.trace import Pointers, read_pointers
 from compliance.schemas import dossier as d
 from compliance.schemas.conditions import Value
 from compliance.schemas.received import AttachmentState
-from compliance.schemas.report import Bilingual, Subject
+from compliance.schemas.report import AttachmentFound, Bilingual, Subject
 from compliance.schemas.scalars import Unknown
 
 __all__ = ["Columns"]
@@ -93,6 +93,8 @@ class Columns:
         self._owners: dict[str, list[int]] = {}
         self._columns: dict[tuple[str, str], list[Value]] = {}
         self._types: dict[str, list[frozenset[str]]] = {}
+        self._attachments = {a.att_id: a for a in case.dossier.attachments}
+        self._references: dict[tuple[int, _Reach], list[tuple[AttachmentFound, str | None]]] = {}
         self._types_held: dict[tuple[int, _Reach], frozenset[str]] = {}
         self._measures = {name: measures_of(kind.row.__name__) for name, kind in KINDS.items()}
         self._pointers: Pointers | None = None
@@ -242,15 +244,30 @@ class Columns:
             for i, ref in enumerate(values.get("evidence", ())):
                 yield f"evidence/{i}", ref
 
-    def references(self, kind: str, index: int, declares: Sequence[str]) -> list[tuple[str, d.EvidenceRef]]:
-        """Evidence on a row's own objects, each with the pointer of the reference."""
-        found = []
+    def references(self, kind: str, index: int) -> list[tuple[AttachmentFound, str | None]]:
+        """Evidence on a row's own objects, each with what it declares absent if it stands on a declaration."""
+        found: list[tuple[AttachmentFound, str | None]] = []
         for model, reach in self._models(self.rows(kind)[index]):
-            if isinstance(model, d.Declaration) and model.absent not in declares:
-                continue
-            base = self.pointers.of(model)
-            found += [(f"{base}/{place}", ref) for place, ref in self._evidence_of(model, reach)]
+            found += self._references_of(model, reach)
         return found
+
+    def _references_of(self, model: BaseModel, reach: _Reach) -> list[tuple[AttachmentFound, str | None]]:
+        key = (id(model), reach)
+        held = self._references.get(key)
+        if held is None:
+            base = self.pointers.of(model)
+            absent = model.absent if isinstance(model, d.Declaration) else None
+            held = self._references[key] = [
+                (self._found(ref, f"{base}/{place}"), absent) for place, ref in self._evidence_of(model, reach)
+            ]
+        return held
+
+    def _found(self, ref: d.EvidenceRef, pointer: str) -> AttachmentFound:
+        attachment = self._attachments[ref.attachment]
+        state = self._states.get(ref.attachment, AttachmentState.ABSENT)
+        return AttachmentFound(
+            ref.attachment, attachment.doc_type, attachment.title, ref.page, ref.quote, state.word, pointer
+        )
 
     def _doc_types(self, kind: str) -> list[frozenset[str]]:
         """For each row, the types of the documents that are really there."""

@@ -932,8 +932,12 @@ def _participation(case: Case) -> Rows:
             yield i, ParticipationRow(c, plan, project, which, step, case.as_of)
 
 
-def _closing(entry: Any) -> tuple[int, int]:
-    return (entry.closed_on.last if entry.closed_on else 0, getattr(entry, "round", None) or 0)
+def _round_closed(entry: d.Consultation) -> tuple[int, int]:
+    return (entry.closed_on.last if entry.closed_on else 0, entry.round or 0)
+
+
+def _vote_closed(entry: d.Vote) -> int:
+    return entry.closed_on.last if entry.closed_on else 0
 
 
 def _consultations(case: Case) -> Rows:
@@ -944,15 +948,15 @@ def _consultations(case: Case) -> Rows:
         if len(rounds) > 1 and approved:
             in_time = tuple(r for r in rounds if r.closed_on and r.closed_on.first <= approved.last)
             rounds = in_time or rounds
-        yield i, ConsultationRow(c, plan, max(rounds, key=_closing) if rounds else None)
+        yield i, ConsultationRow(c, plan, max(rounds, key=_round_closed) if rounds else None)
 
 
 def _votes_in_force(c: d.Community) -> tuple[d.Vote | None, ...]:
     scheme = [v for v in c.votes if v.decides == "scheme"]
     lifts: dict[str | None, d.Vote] = {}
-    for v in sorted((v for v in c.votes if v.decides == "lift"), key=_closing):
+    for v in sorted((v for v in c.votes if v.decides == "lift"), key=_vote_closed):
         lifts[v.scope_id] = v
-    return (max(scheme, key=_closing) if scheme else None, *lifts.values())
+    return (max(scheme, key=_vote_closed) if scheme else None, *lifts.values())
 
 
 def _votes(case: Case) -> Rows:
@@ -976,7 +980,7 @@ def _consensus(case: Case) -> Rows:
     for i, c in enumerate(case.planned):
         votes = [v for v in c.votes if v.decides == "management"]
         cid = c.community_id
-        last = max(votes, key=_closing) if votes else None
+        last = max(votes, key=_vote_closed) if votes else None
         yield i, ConsensusRow(c, case.plan_of.get(cid), case.project_of.get(cid), c.mgmt_consensus, last)
 
 
@@ -1139,15 +1143,15 @@ KINDS: dict[str, SubjectKind] = {
     for k in (
         _kind("area", AreaRow, "area", _area, lambda r: "", lambda r: r.dossier.area_name),
         _kind("mechanism_document", MechanismDocumentRow, "area", _mechanism_documents, place="/mechanisms", **_coded("which")),
-        _kind("plan_county", PlanCountyRow, "area", _plan_counties, lambda r: r.code, place="/plans"),
+        _kind("plan_county", PlanCountyRow, "area", _plan_counties, lambda r: r.code, lambda r: f"县区{r.code}", lambda r: f"county {r.code}", place="/plans"),
         _kind("plan", PlanRow, "area", _plan, lambda r: r.plan.plan_id if r.plan else "", lambda r: f"{r.plan.year}年度计划" if r.plan else "年度计划", lambda r: f"plan of {r.plan.year}" if r.plan else "yearly plan", place="/plans"),
         _kind("financing", FinancingRow, "area", _financing, lambda r: f"{r.project.project_id if r.project else 'plan'}.{r.financing.source}", lambda r: f"{r.project.name if r.project else '计划'}·{_zh(r.financing.source)}", lambda r: f"{r.project.name if r.project else 'plan'}: {_en(r.financing.source)}", place="/plans"),
         _kind("issue", IssueRow, "area", _issues, lambda r: r.issue.issue_id, lambda r: r.issue.doc_no or r.issue.issue_id, place="/issues"),
-        _kind("fund_txn", FundTxnRow, "area", _fund_txns, lambda r: r.txn.txn_id, place="/fund_txns"),
+        _kind("fund_txn", FundTxnRow, "area", _fund_txns, lambda r: r.txn.txn_id, lambda r: f"流水{r.txn.txn_id}", lambda r: f"transaction {r.txn.txn_id}", place="/fund_txns"),
         _kind("fund_sum", FundSumRow, "area", _fund_sums, lambda r: f"{r.source}.{r.doc_no or ''}", lambda r: f"{_zh(r.source)}{r.doc_no or ''}", lambda r: f"{_en(r.source)} {r.doc_no or ''}".strip(), place="/fund_txns"),
         _kind("fund_review", FundReviewRow, "area", _fund_reviews, lambda r: f"{r.review.by or ''}.{r.review.dated.text if r.review.dated else ''}" if r.review else "", lambda r: "资金核对或审计意见", lambda r: "review of the use of funds", place="/fund_reviews"),
         _kind("plan_community", PlanCommunityRow, "area", _plan_communities, lambda r: r.community_id, lambda r: r.community.name if r.community else r.community_id, place="/communities"),
-        _kind("rank_pair", RankPairRow, "area", _rank_pairs, lambda r: f"{r.unselected.reserve_id}.{r.selected.reserve_id}", place="/reserve_entries"),
+        _kind("rank_pair", RankPairRow, "area", _rank_pairs, lambda r: f"{r.unselected.reserve_id}.{r.selected.reserve_id}", lambda r: f"未入选{r.unselected.reserve_id}与入选{r.selected.reserve_id}", lambda r: f"unselected {r.unselected.reserve_id} against {r.selected.reserve_id}", place="/reserve_entries"),
         _kind("quality_system", QualitySystemRow, "area", _quality_systems, place="/quality_systems", **_coded("which")),
         _kind("policy_class", PolicyClassRow, "area", _policies_on(*POLICY_CLASSES), place="/policies", **_coded("which")),
         _kind("approval_policy", PolicyClassRow, "area", _policies_on("approval"), place="/policies", **_coded("which")),

@@ -141,6 +141,15 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         is_=("应为", "is"),
         one_of=("应属", "one of"),
         present=("应有", "present"),
+        not_at_least=("低于", "below"),
+        not_at_most=("高于", "above"),
+        not_more_than=("不高于", "at most"),
+        not_less_than=("不低于", "at least"),
+        not_not_after=("晚于", "after"),
+        not_not_before=("早于", "before"),
+        not_is=("不应为", "is not"),
+        not_one_of=("不应属", "none of"),
+        not_present=("应无", "absent"),
     ),
     "part": _table(
         baseline=("底线要求", "Baseline requirements"), hard_problem=("难点问题", "Hard problems")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 from compliance.schemas.dossier import Dossier
 
@@ -21,6 +22,11 @@ class AttachmentState(Enum):
     ABSENT = "absent"
     MISMATCH = "mismatch"
     """There, with other bytes than claimed."""
+
+    @property
+    def word(self) -> Literal["present", "unhashed", "absent", "mismatch"]:
+        """The word that reports use."""
+        return self.value
 
 
 @dataclass(frozen=True, slots=True)

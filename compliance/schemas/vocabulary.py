@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DOCUMENTS", "SUBJECTS", "words_of"]
+__all__ = ["DOCUMENTS", "SUBJECTS", "UNITS", "words_of"]
 
 WORDS: dict[str, tuple[str, str]] = {
     "work_rules": ("工作规则", "working rules"),
@@ -378,6 +378,30 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "quality_issue": ("外部发现的每个质量问题", "each quality issue found from outside"),
 }
 """Kinds of subjects, as a rule speaks of them."""
+
+
+UNITS = {
+    "个": "",
+    "户": "households",
+    "人": "persons",
+    "株": "trees",
+    "次": "times",
+    "轮": "rounds",
+    "日": "days",
+    "工作日": "working days",
+    "年": "years",
+    "万元": "×10,000 yuan",
+    "元/㎡": "yuan/m²",
+    "元/㎡·月": "yuan/m² a month",
+    "㎡": "m²",
+    "份": "answers",
+    "分": "points",
+    "张": "pictures",
+    "处": "",
+    "类": "kinds",
+    "次/月": "times a month",
+}
+"""English for the units of measures and parameters."""
 
 
 def words_of(code: str) -> tuple[str, str]:
