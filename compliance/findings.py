@@ -402,6 +402,9 @@ class Findings(Sequence[Finding]):
             name = atom.measure
             title, unit = Bilingual(*source.titles(kind, name)), source.unit(kind, name)
             value, pointers = source.value(kind, name, row), source.read(kind, name, row)
+        if pointers and (isinstance(value, bool) or not isinstance(value, int | Decimal | Ratio)):
+            # Of a share its first part decides; of all else what was read last.
+            pointers = (pointers[-1], *pointers[:-1])
         limit, limit_text, limit_name = _limit_says(source, kind, atom.limit, unit)
         if isinstance(atom.limit, MeasureRef):
             other = source.value(kind, atom.limit.name, row)
@@ -446,15 +449,6 @@ class Findings(Sequence[Finding]):
             values,
         )
 
-    @staticmethod
-    def _primary(line: CheckLine) -> str:
-        """Where to look first: of a share its first part, else what was read last, which is what decided."""
-        for value in line.values:
-            if value.pointers:
-                counted = value.value is not None and value.value[:1].isdigit() and "-" not in value.value
-                return value.pointers[0 if counted else -1]
-        return line.subject.pointer
-
     def _nobody(self, check: Check, subject: Subject) -> CheckLine:
         """The line of an item that nobody in the dossier answers for."""
         gap = _OWNERS[subject.kind]
@@ -489,7 +483,7 @@ class Findings(Sequence[Finding]):
         pointers = tuple(dict.fromkeys(p for _, c in deciding for v in c.values for p in v.pointers)) or tuple(
             dict.fromkeys(c.subject.pointer for _, c in deciding)
         )
-        primary = self._primary(deciding[0][1]) if deciding and pointers else owner.subject.pointer
+        primary = pointers[0] if pointers else owner.subject.pointer
         severity: Severity = item.spec.severity
         obligation = min((c.obligation for _, c in deciding), key=_OBLIGATIONS.index, default=item.spec.obligation)
         if code in (Code.FAIL, Code.IMPROVE):
@@ -514,7 +508,7 @@ class Findings(Sequence[Finding]):
                 item, owner, code, reason, basis, [(p[0].check, c) for p, c in deciding], self._source.parameter
             ),
             primary=primary,
-            related=tuple(p for p in pointers if p != primary),
+            related=pointers[1:],
             checks=tuple(made),
             asked=asked,
             found=found,

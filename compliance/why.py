@@ -39,9 +39,18 @@ def _rests_on(tree: Tree, value: Values, params: Params, negated: bool) -> tuple
     truths = {truth for truth, _ in parts}
     truth = stops if stops in truths else Answer.UNKNOWN if Answer.UNKNOWN in truths else passes
     made = [told for t, told in parts if t is truth]
-    if truth is stops:  # a branch meant for another choice of the place ends with that choice
-        made = [told for told in made if all(isinstance(a.measure, ParamRef) for a, _ in told)] or made
+    if truth is stops:  # a branch meant for another choice of the place, or another case, ends with that
+        made = [told for told in made if all(_sets_apart(a) for a, _ in told)] or made
+    elif truth is passes and len(made) > 1:  # and beside a branch that is meant it needs no telling
+        branches = zip(tree.parts, made, strict=True)
+        meant = [t for part, t in branches if isinstance(part, Atom | Not) or not all(_sets_apart(a) for a, _ in t)]
+        made = meant or made
     return truth, tuple(dict.fromkeys(one for told in made for one in told))
+
+
+def _sets_apart(atom: Atom) -> bool:
+    """Whether an atom tells cases apart (the law a vote is under, the place's denominator) rather than asks."""
+    return isinstance(atom.measure, ParamRef) or (atom.op is Op.IS and isinstance(atom.limit, str))
 
 
 _NOT = {Answer.TRUE: Answer.FALSE, Answer.FALSE: Answer.TRUE, Answer.UNKNOWN: Answer.UNKNOWN}

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from compliance.schemas.conditions import Kind
 from compliance.schemas.dossier import Declaration, Document
-from compliance.schemas.scalars import SCALE, Day, Ratio, Unknown
+from compliance.schemas.scalars import Day, Ratio, Unknown
 
 __all__ = [
     "Amounts", "Code", "Count", "Flag", "Measure", "Share", "When", "all_measures", "count", "declared_absent",
@@ -115,7 +115,7 @@ def share(part: int | Decimal | None, whole: int | Decimal | None) -> Share:
     >>> share(63, 100)
     Ratio(p=63, q=100)
     >>> share(Decimal("12.5"), Decimal("50"))
-    Ratio(p=125000, q=500000)
+    Ratio(p=125, q=500)
     >>> [share(None, 100).value, share(1, 0).value, share(3, 2).value]
     ['missing_field', 'conflicting_data', 'conflicting_data']
     """
@@ -125,7 +125,14 @@ def share(part: int | Decimal | None, whole: int | Decimal | None) -> Share:
         return CONFLICTING
     if isinstance(part, int) and isinstance(whole, int):
         return Ratio(part, whole)
-    return Ratio(int(part * SCALE), int(whole * SCALE))
+    scale = 10 ** max(_decimals(part), _decimals(whole))
+    return Ratio(int(part * scale), int(whole * scale))
+
+
+def _decimals(number: int | Decimal) -> int:
+    """How many decimals a number is written with: at most four, by its type."""
+    exponent = 0 if isinstance(number, int) else number.as_tuple().exponent
+    return max(0, -int(exponent))
 
 
 def total(values: Iterable[Decimal | None]) -> Amounts:

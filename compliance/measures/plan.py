@@ -157,7 +157,7 @@ def funding_gap(row: PlanRow) -> Share:
     >>> def plan(*funds): return given(PlanRow, plan={"plan_id": "p", "year": 2023, "planned_investment_10k": 1000,
     ...     "funding_plan": [{"source": "city", "amount_10k": a, "confirmed": c} for a, c in funds]})
     >>> funding_gap(plan((900, True), (100, False))), funding_gap(plan((1200, True)))
-    (Ratio(p=1000000, q=10000000), Ratio(p=0, q=10000000))
+    (Ratio(p=100, q=1000), Ratio(p=0, q=1000))
     >>> funding_gap(plan((900, True), (100, None)))
     <Unknown.MISSING_FIELD: 'missing_field'>
     """
@@ -182,7 +182,7 @@ def public_money_share(row: PlanRow) -> Share:
     >>> plan = {"plan_id": "p", "year": 2023, "funding_plan": [
     ...     {"source": "central_subsidy", "amount_10k": 990}, {"source": "resident", "amount_10k": 10}]}
     >>> public_money_share(given(PlanRow, plan=plan))
-    Ratio(p=9900000, q=10000000)
+    Ratio(p=990, q=1000)
     """
     if row.plan is None or not row.plan.funding_plan:
         return MISSING

@@ -57,7 +57,7 @@ def demolished_share(row: ProjectRow) -> Share:
     ...     {"type": "lawful_building", "area_m2": 50}, {"type": "illegal_structure", "area_m2": 900}]}
     >>> c = {"community_id": "c", "name": "示一", "floor_area_m2": 1000}
     >>> demolished_share(given(ProjectRow, project=p, communities=[c]))
-    Ratio(p=500000, q=10000000)
+    Ratio(p=50, q=1000)
     >>> demolished_share(given(ProjectRow, project=p))
     <Unknown.MISSING_FIELD: 'missing_field'>
     """

@@ -56,7 +56,7 @@ def area_voting(row: BALLOT) -> Share:
 
     >>> from compliance.measures.base import given
     >>> area_voting(given(VoteRow, vote={"total_area_m2": 3, "part_area_m2": 2}))
-    Ratio(p=20000, q=30000)
+    Ratio(p=2, q=3)
     """
     return share(row.vote.part_area_m2, row.vote.total_area_m2) if row.vote else MISSING
 
@@ -78,7 +78,7 @@ def area_agreeing(row: BALLOT) -> Share:
 
     >>> from compliance.measures.base import given
     >>> area_agreeing(given(VoteRow, vote={"part_area_m2": "200.5", "agree_area_m2": "100.25"}))
-    Ratio(p=1002500, q=2005000)
+    Ratio(p=10025, q=20050)
     """
     return share(row.vote.agree_area_m2, row.vote.part_area_m2) if row.vote else MISSING
 
@@ -100,7 +100,7 @@ def area_agreeing_of_all(row: BALLOT) -> Share:
 
     >>> from compliance.measures.base import given
     >>> area_agreeing_of_all(given(VoteRow, vote={"total_area_m2": 300, "agree_area_m2": 200}))
-    Ratio(p=2000000, q=3000000)
+    Ratio(p=200, q=300)
     """
     return share(row.vote.agree_area_m2, row.vote.total_area_m2) if row.vote else MISSING
 
@@ -171,7 +171,7 @@ def area_voting_really(row: BALLOT) -> Share:
 
     >>> from compliance.measures.base import given
     >>> area_voting_really(given(VoteRow, vote={"total_area_m2": 12, "part_area_m2": 10, "deemed_area_m2": 1}))
-    Ratio(p=90000, q=120000)
+    Ratio(p=9, q=12)
     """
     v = row.vote
     if v is None or (not v.deemed_votes and not v.deemed_area_m2):
