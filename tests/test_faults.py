@@ -18,7 +18,7 @@ from compliance.schemas.lowered import Answer
 from compliance.schemas.outcomes import Code
 
 CHECKS = [check.id for check in load_law().checks]
-PLACES = ("city", "village", "province")
+PLACES = ("village", "province", "city")
 
 
 class Lossy:
