@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from compliance.schemas.version import VERSION
+
 if TYPE_CHECKING:
     from compliance.road import check
     from compliance.schemas.report import Report
 
 __all__ = ["Report", "__version__", "check"]
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 
 def __getattr__(name: str) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePath
 from typing import Literal
 
@@ -24,6 +23,7 @@ from compliance.schemas import report as r
 from compliance.schemas.outcomes import Code
 from compliance.schemas.received import AttachmentState, Received
 from compliance.schemas.rulebook import Check, Clause, Item
+from compliance.schemas.version import VERSION
 
 __all__ = ["report", "source_of"]
 
@@ -278,10 +278,6 @@ def _fault(columns: Columns, check: Check, row: int) -> r.Fault:
 
 def _provenance(received: Received, judgement: Judgement, as_of_given: bool) -> r.Provenance:
     bench = judgement.bench
-    try:
-        tool_version = version("compliance-laojiu")
-    except PackageNotFoundError:  # run from a checkout that was not installed
-        tool_version = "0"
     return r.Provenance(
         source=PurePath(received.source).name or received.source,
         dossier_sha256=received.sha256,
@@ -295,6 +291,6 @@ def _provenance(received: Received, judgement: Judgement, as_of_given: bool) -> 
         as_of=bench.as_of.text,
         as_of_origin="given" if as_of_given else "today",
         tool="compliance-laojiu",
-        tool_version=tool_version,
+        tool_version=VERSION,
         standard=bench.rulebook.standard.number,
     )

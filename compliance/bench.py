@@ -45,14 +45,27 @@ def load_law() -> Rulebook:
     return rulebook.load_rulebook(measure_kinds())
 
 
-@lru_cache(maxsize=8)
 def open_bench(profile: str, as_of: Day) -> Bench:
-    """The shipped rulebook under a profile (a name or a file) as it stands on a day."""
-    law = load_law()
-    place = rulebook.load_profile(profile, law, as_of)
-    questions = rulebook.compile_questions(law, place, measure_kinds())
-    engines = {kind: Engine(q.lowered) for kind, q in questions.items()}
-    return Bench(law, place, questions, engines, as_of)
+    """The shipped rulebook under a profile (a name or a file) as it stands on a day.
+
+    A profile is read anew each time, so a changed file is never mistaken for the one before; what is lowered
+    from it is kept.
+    """
+    place = rulebook.load_profile(profile, load_law(), as_of)
+    key = place.sha256, as_of
+    if key not in _benches:
+        while len(_benches) >= _KEPT:
+            oldest = _benches.pop(next(iter(_benches)))
+            for engine in oldest.engines.values():
+                engine.close()
+        questions = rulebook.compile_questions(load_law(), place, measure_kinds())
+        engines = {kind: Engine(q.lowered) for kind, q in questions.items()}
+        _benches[key] = Bench(load_law(), place, questions, engines, as_of)
+    return _benches[key]
+
+
+_benches: dict[tuple[str, Day], Bench] = {}
+_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,9 +110,17 @@ def check(
     """
     targets = _targets(reports or ("text",), len(dossiers))
     codes = []
+    written: set[Path] = set()
+    gate = fail_on, fail_on_unknown
     with _progress(dossiers) as each:
         for dossier in each:
-            codes.append(_check_one(dossier, profile, as_of, mode, targets, fail_on, fail_on_unknown, verbose, lang))
+            try:
+                codes.append(_check_one(dossier, profile, as_of, mode, targets, written, gate, verbose, lang))
+            except Exception as error:  # one dossier that cannot be judged does not keep the others from being
+                if _is_expected(error):
+                    raise
+                click.echo(f"{dossier}: {_unforeseen(error)}", err=True)
+                codes.append(FAULT)
     sys.exit(next(code for code in _WORST_FIRST if code in codes))
 
 
@@ -122,23 +130,24 @@ def _check_one(
     as_of: str | None,
     mode: Any,
     targets: Sequence[tuple[str, str]],
-    fail_on: str,
-    fail_on_unknown: bool,
+    written: set[Path],
+    gate: tuple[str, bool],
     verbose: bool,
     lang: Any,
 ) -> int:
+    """Check one dossier and write its reports; the exit code it alone would have."""
     from compliance.road import check as check_dossier
     from compliance.schemas.refusal import Refused
 
     try:
         report = check_dossier(dossier, profile=profile, mode=mode, as_of=as_of)
     except Refused as refused:
-        _refuse(refused, targets, lang)
+        _refuse(refused, targets, written, lang)
         return REFUSED
     for name, target in targets:
         options = _text_options(target, verbose) if name == "text" else {}
-        _write(_render(report, name, lang, options), target, report.area.dossier_id)
-    return _gate(report, fail_on, fail_on_unknown)
+        _write(_render(report, name, lang, options), target, report.area.dossier_id, written)
+    return _gate(report, *gate)
 
 
 def _gate(report: Report, fail_on: str, fail_on_unknown: bool) -> int:
@@ -187,8 +196,11 @@ def _text_options(target: str, verbose: bool) -> dict[str, Any]:
     return {"width": width, "color": terminal and "NO_COLOR" not in os.environ, "verbose": verbose}
 
 
-def _write(data: bytes, target: str, ident: str) -> None:
-    """To standard output, or to a file that appears under its name only when it is whole."""
+def _write(data: bytes, target: str, ident: str, written: set[Path]) -> None:
+    """To standard output, or to a file that appears under its name only when it is whole.
+
+    ``written`` are the files of this run: none of them is written twice.
+    """
     if target == "-":
         try:
             sys.stdout.buffer.write(data)
@@ -199,6 +211,9 @@ def _write(data: bytes, target: str, ident: str) -> None:
     import tempfile
 
     path = Path(target.replace("{id}", ident))
+    if path in written:
+        _stop(USAGE, f"两份档案的编号相同，报告会互相覆盖 / two dossiers have the same id: {path}")
+    written.add(path)
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -221,7 +236,7 @@ def _umask() -> int:
     return mask
 
 
-def _refuse(refused: Refused, targets: Sequence[tuple[str, str]], lang: Any) -> None:
+def _refuse(refused: Refused, targets: Sequence[tuple[str, str]], written: set[Path], lang: Any) -> None:
     """Every fault of the input: for people on standard error, for programs where JSON was asked for."""
     import json
 
@@ -229,7 +244,7 @@ def _refuse(refused: Refused, targets: Sequence[tuple[str, str]], lang: Any) -> 
     for name, target in targets:
         if name == "json":
             data = json.dumps({"refused": refused.to_json()}, ensure_ascii=False, indent=1) + "\n"
-            _write(data.encode(), target, Path(refused.source).stem or "refused")
+            _write(data.encode(), target, Path(refused.source).stem or "refused", written)
 
 
 @contextmanager
@@ -355,13 +370,24 @@ def _guarded(run: Callable[[], int | None]) -> None:
     except Exception as error:
         if type(error).__name__ == "RulebookError":
             _stop(USAGE, str(error))
-        if "COMPLIANCE_DEBUG" in os.environ:
-            raise
-        _stop(
-            FAULT,
-            f"检查程序内部错误，未得出结论：{type(error).__name__}: {error}\n"
-            "internal error, no conclusion was reached; set COMPLIANCE_DEBUG=1 to see where",
-        )
+        _stop(FAULT, _unforeseen(error))
+
+
+def _is_expected(error: Exception) -> bool:
+    """Errors that concern the whole run: wrong use, a profile that cannot be read, a reader that went away."""
+    return isinstance(error, click.ClickException | click.Abort | BrokenPipeError) or (
+        type(error).__name__ == "RulebookError"
+    )
+
+
+def _unforeseen(error: Exception) -> str:
+    """What to say of an error that nobody foresaw; the traceback only for who asks for it."""
+    if "COMPLIANCE_DEBUG" in os.environ:
+        raise error
+    return (
+        f"检查程序内部错误，未得出结论：{type(error).__name__}: {error}\n"
+        "internal error, no conclusion was reached; set COMPLIANCE_DEBUG=1 to see where"
+    )
 
 
 def main() -> None:

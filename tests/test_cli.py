@@ -377,7 +377,7 @@ def test_schemas_are_printed(name: str) -> None:
 
 def test_the_version_is_that_of_the_package() -> None:
     assert run("--version").output.strip().endswith(compliance.__version__)
-    assert f"version = {compliance.__version__}\n" in (ROOT / "setup.cfg").read_text("utf-8")
+    assert "version = attr: compliance.schemas.version.VERSION" in (ROOT / "setup.cfg").read_text("utf-8")
 
 
 @pytest.mark.parametrize("args", [(), ("rules",), ("check",), ("explain",), ("schema",)])
@@ -393,3 +393,44 @@ def test_starting_up_loads_neither_pydantic_nor_the_engine() -> None:
         [sys.executable, "-c", probe], capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True
     )
     assert done.stdout.strip() == b"[]"
+
+
+def test_two_dossiers_with_one_id_do_not_overwrite_each_other(failing: str, tmp_path: Path) -> None:
+    other = tmp_path / "other" / "x.json"
+    other.parent.mkdir()
+    other.write_bytes(Path(failing).read_bytes())
+    result = check(failing, str(other), "--report", f"json:{tmp_path}/out-{{id}}.json")
+    assert result.exit_code == 2
+    assert "out-failing.json" in result.stderr
+
+
+def test_a_dossier_that_cannot_be_judged_does_not_keep_the_others_from_it(
+    failing: str, undecided: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import compliance.road
+
+    judged = compliance.road.check
+
+    def check_but_one(source: Any, **options: Any) -> Report:
+        if "failing" in str(source):
+            raise RuntimeError("unforeseen")
+        return judged(source, **options)
+
+    monkeypatch.setattr(compliance.road, "check", check_but_one)
+    result = check(failing, undecided, "--report", f"json:{tmp_path}/out-{{id}}.json")
+    assert result.exit_code == 4
+    assert "unforeseen" in result.stderr
+    assert (tmp_path / "out-open.json").is_file()
+
+
+def test_a_changed_profile_is_read_anew(tmp_path: Path) -> None:
+    from compliance.bench import open_bench
+    from compliance.schemas.scalars import days
+
+    profile = tmp_path / "p.yaml"
+    text = Path(PROFILE).read_text("utf-8")
+    profile.write_text(text, "utf-8")
+    before = open_bench(str(profile), days(AS_OF))
+    assert open_bench(str(profile), days(AS_OF)) is before
+    profile.write_text(text.replace("value: 80%", "value: 81%"), "utf-8")
+    assert open_bench(str(profile), days(AS_OF)).profile.sha256 != before.profile.sha256

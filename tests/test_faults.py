@@ -119,14 +119,14 @@ def test_the_places_put_nearly_every_check_to_somebody() -> None:
 def test_the_command_line_exits_with_4_and_says_that_the_report_is_incomplete(
     faulty: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from compliance.bench import open_bench
+    from compliance.bench import _benches
 
     durable = {
         "echo lost": lambda: lossy_durable(drop=lambda rule: rule == "seen"),
         "rule doubled": lambda: lossy_durable(double=lambda rule: _opposite(rule)),
         "post refused": lambda: lossy_durable(code=204),
     }[faulty]()
-    open_bench.cache_clear()
+    _benches.clear()
     monkeypatch.setattr("compliance.engine.durable", durable)
     try:
         result = CliRunner().invoke(
@@ -135,7 +135,7 @@ def test_the_command_line_exits_with_4_and_says_that_the_report_is_incomplete(
         assert result.exit_code == 4, result.output[-800:]
         assert "不完整" in result.output
     finally:
-        open_bench.cache_clear()
+        _benches.clear()
 
 
 def _opposite(rule: str) -> str | None:
