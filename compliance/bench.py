@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from compliance import docket, judge, rulebook
+from compliance import collector, docket, judge, rulebook
 from compliance.engine import Engine
 from compliance.findings import Line
 from compliance.measures import measure_kinds
@@ -102,6 +102,11 @@ class Judgement:
 
 def put(dossier: d.Dossier, states: Mapping[str, AttachmentState], bench: Bench, mode: Mode) -> Judgement:
     """Decide every line, finding and item of one dossier."""
+    with collector.at_rest():
+        return _put(dossier, states, bench, mode)
+
+
+def _put(dossier: d.Dossier, states: Mapping[str, AttachmentState], bench: Bench, mode: Mode) -> Judgement:
     columns = Columns(Case(dossier, bench.as_of), states)
     answers = {kind: _decide(bench, columns, kind) for kind in bench.questions}
     where = docket.Place(docket.levels_of(dossier.area_level), bench.profile, days(bench.rulebook.standard.dated).first)

@@ -21,6 +21,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -167,7 +168,7 @@ class _Reading:
         ]
         if len(branches) >= MAX_RULES:
             raise ValueError(f"its disjunctive form has {len(branches)} branches, {MAX_RULES - 1} at most")
-        compared = sorted({slot for _, branch in branches for slot in _slots(branch)}, key=str, reverse=True)
+        compared = sorted({slot for _, branch in branches for slot in _slots(branch)}, key=_text, reverse=True)
         witness = self.witness | {slot.group: slot for slot in compared}
         slots: set[Slot] = set()
 
@@ -192,7 +193,7 @@ class _Reading:
         for place, (answer, branch) in enumerate(branches):
             if len(branch) > MAX_TESTS:
                 raise ValueError(f"a branch of the disjunction has {len(branch)} tests, over {MAX_TESTS}")
-            tests = sorted(map(test, sorted(branch, key=str)), key=lambda ranked: ranked[0])
+            tests = sorted(map(test, sorted(branch, key=_text)), key=lambda ranked: ranked[0])
             rules[f"{answer:d}_{number}_{place}"] = _rule([durable for _, durable in tests])
         if not slots:  # always true; yet a fact must be echoed for it
             field(next(iter(witness.values())))
@@ -376,6 +377,12 @@ def _unset(parameter: Slot) -> Judged:
 
 def _opposite(test: Compare) -> Compare:
     return test._replace(sign=OPPOSITE[test.sign])
+
+
+@lru_cache(maxsize=65536)
+def _text(term: Slot | Known | Compare) -> str:
+    """What terms are ordered by; many stand in many branches."""
+    return str(term)
 
 
 def _branch(*tests: Known | Compare) -> Branch:

@@ -113,13 +113,15 @@ def read_yaml(text: str, file: str) -> tuple[Any, _Reader]:
     """Strictly read YAML → plain values and the reader that knows their lines; raises ``RulebookError``."""
     reader = _Reader(file)
     try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        # What is refused here is written with one of these signs; where none stands, the first reading is spared.
+        events = yaml.parse(text, Loader=yaml.CBaseLoader) if any(sign in text for sign in "&*!") else ()
+        for event in events:
             line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise RulebookError([Problem(file, line, "anchors and aliases are not allowed")])
             if getattr(event, "tag", None):
                 raise RulebookError([Problem(file, line, "tags are not allowed")])
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        node = yaml.compose(text, Loader=yaml.CBaseLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise RulebookError([Problem(file, line, f"not YAML: {error.problem}")]) from None

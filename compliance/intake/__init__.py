@@ -6,19 +6,16 @@ refuses is read a second time, slowly, to say all that is wrong with it.
 
 from __future__ import annotations
 
-import gc
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import jiter
 from pydantic import ValidationError
 
+from compliance import collector
 from compliance.intake import references
 from compliance.intake.container import take
-from compliance.intake.examine import examine
 from compliance.schemas.dossier import Dossier
 from compliance.schemas.received import Received
 from compliance.schemas.refusal import InputError, Refused, Words
@@ -36,7 +33,7 @@ def read(source: str | Path, *, stdin: BinaryIO | None = None) -> Received:
 
 def _dossier(source: str, data: bytes) -> Dossier:
     complaint: Exception | None = None
-    with _collector_at_rest():
+    with collector.at_rest():
         try:
             raw = jiter.from_json(
                 data.removeprefix(b"\xef\xbb\xbf"),
@@ -49,6 +46,8 @@ def _dossier(source: str, data: bytes) -> Dossier:
                 return dossier
         except ValueError as error:
             complaint = error
+        from compliance.intake.examine import examine  # with jsonschema, which a valid dossier does without
+
         raise Refused(source, examine(data) or [_unexplained(complaint)])
 
 
@@ -56,15 +55,3 @@ def _unexplained(complaint: Exception | None) -> InputError:
     """The fast path's own words, should the thorough one find nothing: no refusal is ever silent."""
     text = complaint.errors()[0]["msg"] if isinstance(complaint, ValidationError) else str(complaint)
     return InputError("", None, None, "invalid", Words(text, text))
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Parsing makes hundreds of thousands of objects and no garbage; looking for some doubles the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

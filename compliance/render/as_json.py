@@ -11,6 +11,7 @@ from io import BytesIO
 
 import orjson
 
+from compliance import collector
 from compliance.schemas.report import Report
 
 __all__ = ["render"]
@@ -18,6 +19,11 @@ __all__ = ["render"]
 
 def render(report: Report, lang: str = "zh") -> bytes:
     """``lang`` changes nothing: the file carries both languages."""
+    with collector.at_rest():
+        return _written(report)
+
+
+def _written(report: Report) -> bytes:
     out = BytesIO()
     mark = b"{\n"
     for field in fields(report):

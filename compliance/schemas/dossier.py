@@ -96,7 +96,7 @@ def key(zh: str, en: str, level: str = "") -> Any:
 class Part(BaseModel):
     """Base of everything in a dossier."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class EvidenceRef(Part):

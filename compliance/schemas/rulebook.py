@@ -22,7 +22,7 @@ Gate = Literal["always", "plan_entry", "scheme", "start", "completion", "accepta
 
 
 class Spec(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class Said(Spec):
