@@ -552,17 +552,18 @@ def _profile_text(name: str) -> str:
     return (_law() / "profiles" / f"{name}.yaml").read_text("utf-8")
 
 
-def load_profile(optionor_file: str, rulebook: Rulebook, as_of: Day, *, drafts: bool = False) -> Profile:
+def load_profile(name_or_file: str, rulebook: Rulebook, as_of: Day, *, drafts: bool = False) -> Profile:
     """A shipped profile by name, or a file, laid over ``national``; values as they stand on ``as_of``."""
     texts = [("national", _profile_text("national"))]
-    if optionor_file in profile_names():
-        if optionor_file != "national":
-            texts.append((optionor_file, _profile_text(optionor_file)))
+    if name_or_file in profile_names():
+        if name_or_file != "national":
+            texts.append((name_or_file, _profile_text(name_or_file)))
     else:
-        path = Path(optionor_file)
+        path = Path(name_or_file)
         if not path.is_file():
-            hint = _nearest(optionor_file, profile_names())
-            raise RulebookError([Problem(optionor_file, 1, f"no such profile and no such file{hint}")])
+            hint = _nearest(name_or_file, profile_names())
+            said = f"没有这份当地参数 / no such profile and no such file{hint}; shipped: {', '.join(profile_names())}"
+            raise RulebookError([Problem(name_or_file, 0, said)])
         try:
             texts.append((path.name, path.read_text("utf-8-sig")))
         except UnicodeDecodeError:
