@@ -243,7 +243,7 @@ def _refuse(refused: Refused, targets: Sequence[tuple[str, str]], written: set[P
     click.echo(refused.text(lang), err=True)
     for name, target in targets:
         if name == "json":
-            data = json.dumps({"refused": refused.to_json()}, ensure_ascii=False, indent=1) + "\n"
+            data = json.dumps(refused.to_json(), ensure_ascii=False, indent=1) + "\n"
             _write(data.encode(), target, Path(refused.source).stem or "refused", written)
 
 
