@@ -64,8 +64,10 @@ def outcome_of_case(check: Check, case: Case, measures: Measures, rulebook: Rule
         guard = _decide(check.when, kinds, params, values)
         if guard is Answer.FALSE:
             return "not_applicable", check.otherwise
-        if guard is not Answer.TRUE:
+        if guard is Answer.UNKNOWN:
             return "unknown", _reason(check.when, params, values)
+        if guard is not Answer.TRUE:
+            return "fault", None
     answer = _decide(check.holds, kinds, params, values)
     if answer is Answer.UNKNOWN:
         return "unknown", _reason(check.holds, params, values)

@@ -148,3 +148,19 @@ def _opposite(rule: str) -> str | None:
 
 def test_a_lost_answer_is_never_counted_as_decided() -> None:
     assert Code.LOST > Code.UNKNOWN > Code.PASS
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_every_single_check_ends_in_a_fault_when_what_its_rules_say_is_lost(
+    check: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its own cases, so that checks which no place puts to anybody are covered too."""
+    from compliance.cases import outcome_of_case
+    from compliance.measures import measure_kinds
+
+    law = load_law()
+    item, one = next((i, c) for i in law.items for c in i.checks if c.id == check)
+    monkeypatch.setattr("compliance.engine.durable", lossy_durable(drop=lambda rule: rule != "seen"))
+    for case in item.spec.cases:
+        if case.check == one.name:
+            assert outcome_of_case(one, case, measure_kinds(), law) == ("fault", None), case
