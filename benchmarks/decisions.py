@@ -20,6 +20,7 @@ from benchmarks.formulas import Fields, Question, questions
 from benchmarks.peers import PEERS, Peer, Run, load_peer
 from benchmarks.table import Results
 from benchmarks.timing import Timed, alternate, ratio
+from compliance import collector
 from compliance.bench import Bench
 from compliance.engine import Engine
 from compliance.intake import read
@@ -219,9 +220,15 @@ def _styles(opened: Law, subjects: Subjects) -> dict[str, tuple[str, str]]:
 def _timed(prepare: Callable[[], Decider], subjects: Subjects) -> Timed:
     def ready() -> Callable[[], Any]:
         decide = prepare()
-        return lambda: decide(subjects)
+        return lambda: _at_rest(lambda: decide(subjects))
 
     return ready
+
+
+def _at_rest(run: Callable[[], Any]) -> Any:
+    """As ``bench.put`` does it, and for everybody alike."""
+    with collector.at_rest():
+        return run()
 
 
 def _road(results: Results, opened: Law, size: int, repeats: int) -> None:
@@ -230,7 +237,7 @@ def _road(results: Results, opened: Law, size: int, repeats: int) -> None:
     def road(prepare: Callable[[Law], Decider]) -> Timed:
         def ready() -> Callable[[], Any]:
             decide = prepare(opened)
-            return lambda: decide(of_dossier(data, opened.bench))
+            return lambda: _at_rest(lambda: decide(of_dossier(data, opened.bench)))
 
         return ready
 
@@ -253,7 +260,7 @@ def _alone(results: Results, opened: Law, size: int, repeats: int, chosen: Mappi
     }
     warm = durable(opened)
     warm(subjects)
-    candidates["warm"] = lambda: lambda: warm(subjects)
+    candidates["warm"] = _timed(lambda: warm, subjects)
     seconds = alternate(candidates, repeats)
     mine = median(seconds["durable"])
     results.add(
@@ -263,19 +270,19 @@ def _alone(results: Results, opened: Law, size: int, repeats: int, chosen: Mappi
         note=f"{decisions:,} decisions in {mine:.3f} s: {decisions / mine:,.0f}/s; "
         f"{ratio(seconds['warm'], seconds['hand']):.2g}× where a dossier of the same values came before",
     )
-    best = 0.0
+    ahead = [0.0, 0.0]
     for peer in peers():
         styles = chosen[peer.name]
         asked = {style: _timed(partial(by_peer, opened, peer, style), subjects) for style in styles}
         taken = alternate({"durable": candidates["durable"], **asked}, max(1, repeats // 3))
         plain, distinct = (ratio(taken[style], taken["durable"]) for style in styles)
-        best = max(best, 1 / min(plain, distinct))
+        ahead = [max(ahead[0], 1 / plain), max(ahead[1], 1 / distinct)]
         results.add(
             SECTION,
             f"decisions alone, {size:,} communities: {peer.name} ÷ durable-rules",
             plain,
-            note=f"{distinct:.3g}× if asked only about combinations of values that differ, as our driver does",
+            note=f"{distinct:.3g}× lent our driver: asked only about combinations of values that differ",
         )
-    results.add(
-        SECTION, f"durable-rules ÷ the fastest other engine, {size:,} communities, whichever way it is asked", best, 1.0
-    )
+    what = f"decisions alone, {size:,} communities: durable-rules ÷ the fastest other engine"
+    results.add(SECTION, f"{what}, asked about every subject", ahead[0], 1.0)
+    results.add(SECTION, f"{what}, lent our driver", ahead[1], 1.0)

@@ -12,6 +12,7 @@ import orjson
 from benchmarks.dossiers import bench, dossier
 from benchmarks.table import Results
 from benchmarks.timing import alternate, ratio
+from compliance import collector
 from compliance.assembly import report
 from compliance.bench import Bench, Judgement, put
 from compliance.evidence.present import attachment_states
@@ -25,10 +26,11 @@ SECTION = "2 Outcomes and reports"
 
 
 def decide(data: bytes, opened: Bench) -> tuple[Judgement, int]:
-    """Every outcome, every roll-up and the exit code; no finding is written."""
-    received = read("-", stdin=BytesIO(data))
-    states = attachment_states(received.dossier, received.files)
-    judgement = put(received.dossier, states, opened, "feed")
+    """Every outcome, every roll-up and the exit code, as ``road.check`` has them; no finding is written."""
+    with collector.at_rest():
+        received = read("-", stdin=BytesIO(data))
+        states = attachment_states(received.dossier, received.files)
+        judgement = put(received.dossier, states, opened, "feed")
     if judgement.lost:
         return judgement, 4
     if AttachmentState.MISMATCH in states.values():
@@ -38,10 +40,12 @@ def decide(data: bytes, opened: Bench) -> tuple[Judgement, int]:
 
 def write(data: bytes, opened: Bench) -> bytes:
     """The whole report as JSON."""
-    received = read("-", stdin=BytesIO(data))
-    states = attachment_states(received.dossier, received.files)
-    judgement = put(received.dossier, states, opened, "feed")
-    return render(report(received, judgement, states, as_of_given=True), "json")
+    with collector.at_rest():
+        received = read("-", stdin=BytesIO(data))
+        states = attachment_states(received.dossier, received.files)
+        judgement = put(received.dossier, states, opened, "feed")
+        made = report(received, judgement, states, as_of_given=True)
+    return render(made, "json")
 
 
 def measure(results: Results, sizes: Sequence[int], repeats: int) -> None:

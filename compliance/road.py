@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+from compliance import collector
 from compliance.assembly import report
 from compliance.bench import Mode, open_bench, put
 from compliance.evidence.present import attachment_states
@@ -35,8 +36,9 @@ def check(
     day = days(as_of) if as_of is not None else today()
     if day.first != day.last:
         raise ValueError(f"the as-of date is a full date, not {as_of}")
-    bench = open_bench(profile, day)
-    received = read(source)
-    states = attachment_states(received.dossier, received.files)
-    judgement = put(received.dossier, states, bench, mode)
-    return report(received, judgement, states, as_of_given=as_of is not None)
+    with collector.at_rest():
+        bench = open_bench(profile, day)
+        received = read(source)
+        states = attachment_states(received.dossier, received.files)
+        judgement = put(received.dossier, states, bench, mode)
+        return report(received, judgement, states, as_of_given=as_of is not None)
