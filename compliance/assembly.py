@@ -27,7 +27,6 @@ from compliance.schemas.version import VERSION
 
 __all__ = ["report", "source_of"]
 
-_SEVERITIES: tuple[r.Severity, ...] = ("critical", "major", "minor", "advisory")
 _FAILED = (Code.FAIL, Code.IMPROVE)
 _KINDS = {"area": ("本地区", "the area"), "community": ("小区", "communities"), "project": ("项目", "projects")}
 _PLACES = {"community": "/communities", "project": "/projects"}
@@ -125,10 +124,7 @@ def _first(found: set[r.Reason | None], rank: Sequence[r.Reason]) -> r.Reason | 
     return next((reason for reason in rank if reason in found), None)
 
 
-_RANK: tuple[r.Reason, ...] = (
-    "conflicting_data", "missing_parameter", "missing_field", "ambiguous_date", "missing_evidence", "needs_judgement",
-    "level_not_covered", "zone", "predates_standard", "not_due", "no_object",
-)  # fmt: skip
+_RANK = r.OPEN_REASONS + r.ABSENT_REASONS
 
 
 def _item(
@@ -164,7 +160,7 @@ def _item(
         outcome=outcome,
         reason=reason,
         disposition=disposition_of(code, reason),
-        severity=min(severities, key=_SEVERITIES.index) if failing else spec.severity,
+        severity=min(severities, key=r.SEVERITIES.index) if failing else spec.severity,
         method=spec.rollup,
         numerator=codes.count(Code.PASS),
         denominator=sum(codes.count(c) for c in (Code.PASS, *_FAILED)),

@@ -219,9 +219,6 @@ def _part(item: Item, owner_kind: str, lines: tuple[Line, ...], size: int, where
     return Part(item, owner_kind, lines, bytes([code]), nobody=True)
 
 
-_SEVERITIES: tuple[r.Severity, ...] = ("critical", "major", "minor", "advisory")
-
-
 def _judgement(bench: Bench, columns: Columns, mode: Mode, parts: tuple[Part, ...]) -> Judgement:
     items: dict[str, Code] = {}
     for item in bench.rulebook.items:
@@ -231,5 +228,5 @@ def _judgement(bench: Bench, columns: Columns, mode: Mode, parts: tuple[Part, ..
     lost = [
         (line, row) for line in lines if Code.LOST in line.codes for row, c in enumerate(line.codes) if c == Code.LOST
     ]
-    worst = min(failing, key=_SEVERITIES.index, default=None)
+    worst = min(failing, key=r.SEVERITIES.index, default=None)
     return Judgement(bench, columns, mode, parts, items, worst, tuple(lost))

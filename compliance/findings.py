@@ -16,6 +16,10 @@ from compliance.schemas.conditions import All, Atom, Limit, MeasureRef, Not, Op,
 from compliance.schemas.lowered import Answer
 from compliance.schemas.outcomes import Code, State
 from compliance.schemas.report import (
+    ABSENT_REASONS,
+    OBLIGATIONS,
+    OPEN_REASONS,
+    SEVERITIES,
     AttachmentFound,
     Basis,
     Bilingual,
@@ -25,7 +29,6 @@ from compliance.schemas.report import (
     Finding,
     LimitSource,
     Measured,
-    Obligation,
     Outcome,
     Reason,
     Severity,
@@ -64,12 +67,6 @@ _OUTCOMES: tuple[Outcome, ...] = (
 _NOT_APPLICABLE, _ENCOURAGED, _UNKNOWN = int(Code.NOT_APPLICABLE), int(Code.OPEN), int(Code.UNKNOWN)
 _STATES: tuple[Reason, ...] = tuple(state.name.lower() for state in State)  # type: ignore[misc]
 OPEN = (Code.OPEN, Code.UNKNOWN, Code.LOST)
-_REASON_RANK: tuple[Reason, ...] = (
-    "conflicting_data", "missing_parameter", "missing_field", "ambiguous_date", "missing_evidence", "needs_judgement",
-)  # fmt: skip
-_NA_RANK: tuple[Reason, ...] = ("level_not_covered", "zone", "predates_standard", "not_due", "no_object")
-_OBLIGATIONS: tuple[Obligation, ...] = ("mandatory", "expected", "encouraged")
-_SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor", "advisory")
 
 _REASON_SAYS: dict[Reason, Bilingual] = {
     "conflicting_data": Bilingual("填报数据互相矛盾", "the data reported contradict each other"),
@@ -242,7 +239,7 @@ def _why_not(found: Collection[Reason | None], owner: Owner) -> Reason:
     """Why an item does not apply to an owner; where the dossier names nobody, because the level is not covered."""
     if not owner.subject.id:
         return "level_not_covered"
-    return next((r for r in _NA_RANK if r in found), "no_object")
+    return next((r for r in ABSENT_REASONS if r in found), "no_object")
 
 
 def _limit_says(source: Source, kind: str, limit: Limit, unit: str) -> tuple[Bilingual, str | None, str | None]:
@@ -353,7 +350,7 @@ class Findings(Sequence[Finding]):
             found = {
                 self._line_reason(line, row) for line in lines for row in line.rows(owner) if line.codes[row] == code
             }
-            return next((r for r in _REASON_RANK if r in found), None if found else "missing_field")
+            return next((r for r in OPEN_REASONS if r in found), None if found else "missing_field")
         if code == Code.NOT_APPLICABLE:
             found = {self._line_reason(line, row) for line in lines for row in line.rows(owner)}
             return _why_not(found, owners[owner])
@@ -388,7 +385,7 @@ class Findings(Sequence[Finding]):
         if line.holds[row] == Answer.TRUE and (line.when is None or line.when[row] == Answer.TRUE):
             return "missing_evidence"
         why = reasons(self._tree(line, row), self._values(line, row), self._params)
-        return next((r for r in _REASON_RANK if r in why), None)
+        return next((r for r in OPEN_REASONS if r in why), None)
 
     def _measured(self, line: Line, row: int, told: Told) -> Measured:
         source, kind, atom = self._source, line.check.subject, told[0]
@@ -473,7 +470,7 @@ class Findings(Sequence[Finding]):
         deciding = [(p, c) for p, c in zip(pairs, made, strict=True) if p[0].codes[p[1]] == code]
         reason: Reason | None = None
         if code in OPEN:
-            reason = next((r for r in _REASON_RANK if r in {c.reason for _, c in deciding}), None)
+            reason = next((r for r in OPEN_REASONS if r in {c.reason for _, c in deciding}), None)
             if not made:  # nobody is named who could answer
                 reason = "missing_field"
                 made = [self._nobody(lines[0].check, owner.subject)]
@@ -485,9 +482,9 @@ class Findings(Sequence[Finding]):
         )
         primary = pointers[0] if pointers else owner.subject.pointer
         severity: Severity = item.spec.severity
-        obligation = min((c.obligation for _, c in deciding), key=_OBLIGATIONS.index, default=item.spec.obligation)
+        obligation = min((c.obligation for _, c in deciding), key=OBLIGATIONS.index, default=item.spec.obligation)
         if code in (Code.FAIL, Code.IMPROVE):
-            severity = min((c.severity for _, c in deciding), key=_SEVERITIES.index)
+            severity = min((c.severity for _, c in deciding), key=SEVERITIES.index)
         basis: Basis | None = None
         if code in (Code.PASS, Code.MEASURED):
             bases = {c.basis for _, c in deciding}

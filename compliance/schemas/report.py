@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 __all__ = [
+    "ABSENT_REASONS", "OBLIGATIONS", "OPEN_REASONS", "SEVERITIES",
     "Area", "AttachmentFound", "Bilingual", "CheckEntry", "CheckLine", "ClauseRollup", "DocumentAsked",
     "Fault", "Finding", "ItemRollup", "LimitSource", "Measured", "Provenance", "Report", "Subject", "Tally", "Verdict",
 ]  # fmt: skip
@@ -25,6 +26,14 @@ Reason = Literal[
 Obligation = Literal["mandatory", "expected", "encouraged"]
 Severity = Literal["critical", "major", "minor", "advisory"]
 Disposition = Literal["rectify", "improve", "supply", "review", "none"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor", "advisory")
+OBLIGATIONS: tuple[Obligation, ...] = ("mandatory", "expected", "encouraged")
+OPEN_REASONS: tuple[Reason, ...] = (
+    "conflicting_data", "missing_parameter", "missing_field", "ambiguous_date", "missing_evidence", "needs_judgement",
+)  # fmt: skip
+"""Reasons of an unknown, the strongest first (architecture §2)."""
+ABSENT_REASONS: tuple[Reason, ...] = ("level_not_covered", "zone", "predates_standard", "not_due", "no_object")
+"""Reasons of a not_applicable, the strongest first."""
 Basis = Literal["evidenced", "asserted", "measured", "determined"]
 
 
