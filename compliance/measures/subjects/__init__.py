@@ -1,0 +1,123 @@
+"""The subjects: a dossier and an as-of date → the rows that checks speak of, each with its owner; judges nothing.
+
+Where an item speaks of each shortfall, vote, transaction or sector, the subject *is* that row. A row is a tuple
+of the dossier's own objects; ``None`` stands where the dossier has nothing, so that the gap is still asked about.
+Owners (area, project, community) are what findings are about; rows without an owner do not exist.
+"""
+
+from compliance.measures.subjects.area import (
+    AreaDriveRow,
+    AreaRow,
+    AreaSurveyRow,
+    AreaUnitRow,
+    IssueRow,
+    MechanismDocumentRow,
+    PartyLedRow,
+    PlanCommunityRow,
+    PlanCountyRow,
+    PlanRow,
+    PolicyClassRow,
+    QualitySystemRow,
+    RankPairRow,
+)
+from compliance.measures.subjects.case import Case
+from compliance.measures.subjects.community import (
+    ArchiveRow,
+    CommunityRow,
+    ExclusionRow,
+    HandoverRow,
+    PriorRenovationRow,
+    ShortfallClassRow,
+    ShortfallRow,
+    UtilityNeedRow,
+)
+from compliance.measures.subjects.facilities import FACILITY_CLASS, PIPELINES, POLICY_CLASSES
+from compliance.measures.subjects.kinds import KINDS, SubjectKind
+from compliance.measures.subjects.money import (
+    FinancingRow,
+    FundAccountRow,
+    FundingRow,
+    FundReviewRow,
+    FundSegmentRow,
+    FundSumRow,
+    FundTxnRow,
+    ProjectFundingRow,
+)
+from compliance.measures.subjects.project import (
+    AcceptancePartyRow,
+    DemolitionRow,
+    ExcavationRow,
+    OperatorRow,
+    PartyRow,
+    ProjectMonthRow,
+    ProjectRow,
+    ProjectSectorRow,
+    QualityEventRow,
+    QualityIssueRow,
+)
+from compliance.measures.subjects.residents import (
+    CompletionsRow,
+    ConsensusRow,
+    ConsultationRow,
+    GovernanceRow,
+    ParticipationRow,
+    PublicityRow,
+    SurveyRow,
+    VoteRow,
+)
+
+__all__ = [
+    "FACILITY_CLASS",
+    "KINDS",
+    "PIPELINES",
+    "POLICY_CLASSES",
+    "AcceptancePartyRow",
+    "ArchiveRow",
+    "AreaDriveRow",
+    "AreaRow",
+    "AreaSurveyRow",
+    "AreaUnitRow",
+    "Case",
+    "CommunityRow",
+    "CompletionsRow",
+    "ConsensusRow",
+    "ConsultationRow",
+    "DemolitionRow",
+    "ExcavationRow",
+    "ExclusionRow",
+    "FinancingRow",
+    "FundAccountRow",
+    "FundReviewRow",
+    "FundSegmentRow",
+    "FundSumRow",
+    "FundTxnRow",
+    "FundingRow",
+    "GovernanceRow",
+    "HandoverRow",
+    "IssueRow",
+    "MechanismDocumentRow",
+    "OperatorRow",
+    "ParticipationRow",
+    "PartyLedRow",
+    "PartyRow",
+    "PlanCommunityRow",
+    "PlanCountyRow",
+    "PlanRow",
+    "PolicyClassRow",
+    "PriorRenovationRow",
+    "ProjectFundingRow",
+    "ProjectMonthRow",
+    "ProjectRow",
+    "ProjectSectorRow",
+    "PublicityRow",
+    "QualityEventRow",
+    "QualityIssueRow",
+    "QualitySystemRow",
+    "RankPairRow",
+    "ShortfallClassRow",
+    "ShortfallRow",
+    "SubjectKind",
+    "SurveyRow",
+    "UtilityNeedRow",
+    "VoteRow",
+]
