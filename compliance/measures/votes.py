@@ -6,9 +6,12 @@ hold many flats, and unsold public flats have one owner. Judges nothing.
 
 from __future__ import annotations
 
+from datetime import date
+
 from compliance.measures.base import MISSING, Code, Count, Flag, Share, When, flag, measure, share, when
 from compliance.measures.subjects import ConsensusRow, PublicityRow, VoteRow
-from compliance.schemas.scalars import SCALE, Ratio, Unknown, days
+from compliance.measures.workdays import working_days
+from compliance.schemas.scalars import SCALE, Day, Ratio, Unknown, days
 
 BALLOT = VoteRow | ConsensusRow
 """A vote on the scheme, or the vote on management beside the consensus (B8.1)."""
@@ -320,11 +323,39 @@ def calendar_days_shown(row: PublicityRow) -> Count:
 
 @measure("公示工作日", "working days shown", unit="工作日", source="规格§8.3")
 def working_days_shown(row: PublicityRow) -> Count:
-    """Working days of a round. Without a calendar of public holidays it is not known, and never approximated.
+    """Working days of a round by the official calendar, make-up days included and holidays left out.
+
+    First and last day count, each when it is a working day: the dossier states days on which the notice hung. A
+    date known to the month or year counts only if the fewest and the most days it may mean have as many working
+    days; else the date is ambiguous. A year without an official calendar is not known, and never approximated.
 
     >>> from compliance.measures.base import given
-    >>> working_days_shown(given(PublicityRow, vote={}, publicity={"from_on": "2023-03-01", "to_on": "2023-03-09"}))
-    <Unknown.NEEDS_JUDGEMENT: 'needs_judgement'>
+    >>> def shown(first, last):
+    ...     return working_days_shown(given(PublicityRow, vote={}, publicity={"from_on": first, "to_on": last}))
+    >>> shown("2023-03-01", "2023-03-09"), shown("2023-09-28", "2023-10-08"), shown("2023-10", "2023-10-06")
+    (7, 3, 0)
+    >>> shown("2023-03", "2023-03-09"), shown("1999-03-01", "1999-03-09")
+    (<Unknown.AMBIGUOUS_DATE: 'ambiguous_date'>, <Unknown.NEEDS_JUDGEMENT: 'needs_judgement'>)
     """
-    shown = calendar_days_shown(row)
-    return shown if isinstance(shown, Unknown) else Unknown.NEEDS_JUDGEMENT
+    start, end = row.publicity.from_on, row.publicity.to_on
+    if start is None or end is None:
+        return MISSING
+    if end.last < start.first:
+        return Unknown.CONFLICTING_DATA
+    most = _working_days(start.first, end.last)
+    if most is None:
+        return Unknown.NEEDS_JUDGEMENT
+    return most if _fewest_working_days(start, end) == most else Unknown.AMBIGUOUS_DATE
+
+
+def _fewest_working_days(start: Day, end: Day) -> int | None:
+    """In the shortest round that two dates may mean."""
+    if start.last <= end.first:
+        return _working_days(start.last, end.first)
+    # The dates overlap, so the round may have been any single day of the overlap.
+    overlap = range(max(start.first, end.first), min(start.last, end.last) + 1)
+    return int(_working_days(overlap[0], overlap[-1]) == len(overlap))
+
+
+def _working_days(first: int, last: int) -> int | None:
+    return working_days(date.fromordinal(first), date.fromordinal(last))
