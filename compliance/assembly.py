@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Literal
 
-from compliance.bench import Judgement, Part
+from compliance.bench import Judgement, Part, holds_open
 from compliance.findings import (
     OPEN,
     Findings,
@@ -22,7 +22,7 @@ from compliance.measures.columns import Columns
 from compliance.schemas import report as r
 from compliance.schemas.outcomes import Code
 from compliance.schemas.received import AttachmentState, Received
-from compliance.schemas.rulebook import Check, Clause, Item
+from compliance.schemas.rulebook import Check, Clause, Item, Profile, Rulebook
 from compliance.schemas.version import VERSION
 
 __all__ = ["report", "source_of"]
@@ -33,7 +33,13 @@ _PLACES = {"community": "/communities", "project": "/projects"}
 
 
 def report(
-    received: Received, judgement: Judgement, states: Mapping[str, AttachmentState], *, as_of_given: bool
+    received: Received,
+    judgement: Judgement,
+    states: Mapping[str, AttachmentState],
+    *,
+    as_of_given: bool,
+    profile_given: bool,
+    advise: Callable[[r.Finding], r.Advice | None] = lambda _: None,
 ) -> r.Report:
     """The whole report of one dossier. Findings are made one by one when somebody reads them."""
     bench, dossier = judgement.bench, received.dossier
@@ -44,12 +50,12 @@ def report(
         for number, code in enumerate(part.codes)
     ]
     source = source_of(judgement, states)
-    findings = Findings(entries, source)
+    findings = Findings(entries, source, advise)
     reasons = {n: findings.reason(n) for n, e in enumerate(entries) if e[4] in (*OPEN, Code.NOT_APPLICABLE)}
     items = tuple(_item(item, judgement, owners, entries, reasons, source) for item in bench.rulebook.items)
     return r.Report(
         report_version=r.REPORT_VERSION,
-        provenance=_provenance(received, judgement, as_of_given),
+        provenance=_provenance(received, judgement, as_of_given, profile_given),
         area=r.Area(
             dossier.area_code, dossier.area_name, dossier.area_level, dossier.plan_year, dossier.dossier_id,
             bool(dossier.fictional), dossier.submitter_name,
@@ -167,34 +173,43 @@ def _item(
         failing=tuple(e[2][e[3]].subject.name for e in failing),
         open=tuple(e[2][e[3]].subject.name for _, e in own if e[4] in OPEN),
         tally=_tally(codes),
-        checks=tuple(r.CheckEntry(c.name, c.says, condition_says(c.holds, c.subject, source)) for c in item.checks),
+        checks=tuple(
+            r.CheckEntry(c.name, c.says, condition_says(c.holds, c.subject, source), c.local, c.asks)
+            for c in item.checks
+        ),
         remedy=tuple(r.Bilingual(s.zh, s.en) for s in spec.remedy.steps),
         not_modelled=tuple(r.Bilingual(s.zh, s.en) for s in spec.not_modelled),
+        body_only=item.body_only,
+        risk=r.Bilingual(spec.risk.zh, spec.risk.en) if spec.risk and outcome == "fail" else None,
     )
 
 
 def _cite(number: str, item: Item) -> r.Bilingual:
     """Document, annex and body sections, and the statutes an item rests on."""
     cite = item.spec.cite
-    statutes = "".join(f"；{s}" for s in cite.statutes)
-    body = (f"；正文{cite.body}", f"; body {cite.body}") if cite.body else ("", "")
+    sections = [(f"附件{cite.annex}", f"annex {cite.annex}")] if cite.annex else []
+    sections += [(f"正文{cite.body}", f"body {cite.body}")] if cite.body else []
+    sections += [(statute, statute) for statute in cite.statutes]
     return r.Bilingual(
-        f"{number} 附件{cite.annex}{body[0]}{statutes}",
-        f"{number} annex {cite.annex}{body[1]}{statutes.replace('；', '; ')}",
+        f"{number} " + "；".join(zh for zh, _ in sections), f"{number} " + "; ".join(en for _, en in sections)
     )
+
+
+_PARTS: dict[str, Literal["baseline", "hard_problem", "body"]] = {"B": "baseline", "H": "hard_problem", "X": "body"}
 
 
 def _clause(clause: Clause, items: Mapping[str, r.ItemRollup]) -> r.ClauseRollup:
     """One indicator: any item fails, it fails; else any unknown; else any pass."""
-    own = [items[i.id] for i in clause.items]
-    part: Literal["baseline", "hard_problem"] = "baseline" if clause.id.startswith("B") else "hard_problem"
+    body = tuple(i.id for i in clause.items if i.body_only)
+    own = [items[i.id] for i in clause.items if not i.body_only or clause.id == "X"]
+    part = _PARTS[clause.id[0]]
     for outcome in ("fail", "unknown", "pass", "not_applicable"):
         found = [i for i in own if i.outcome == outcome]
         if found:
             reason = _first({i.reason for i in found}, _RANK)
             return r.ClauseRollup(
                 clause.id, r.Bilingual(clause.spec.title.zh, clause.spec.title.en), part, found[0].outcome, reason,
-                tuple(i.item for i in own),
+                tuple(i.item for i in own if not i.body_only), body,
             )  # fmt: skip
     raise ValueError(f"clause {clause.id} has no items")
 
@@ -206,7 +221,9 @@ def _verdict(
     entries: _Entries,
     reasons: Mapping[int, r.Reason | None],
 ) -> r.Verdict:
-    binding = [i for i in items if i.obligation != "encouraged" or i.disposition == "rectify"]
+    law = judgement.bench.rulebook
+    held = {i.id for i in law.items if holds_open(i)}
+    binding = [i for i in items if i.item in held and (i.obligation != "encouraged" or i.disposition == "rectify")]
     outcome: r.Outcome = "pass"
     if any(i.disposition == "rectify" for i in items):
         outcome = "fail"
@@ -215,19 +232,32 @@ def _verdict(
     elif all(i.outcome == "not_applicable" for i in binding):
         outcome = "not_applicable"
     dispositions = [disposition_of(e[4], reasons.get(n)) for n, e in enumerate(entries)]
-    baseline = [i for i in items if i.clause.startswith("B")]
-    hard = [i for i in items if i.clause.startswith("H")]
+    baseline = [i for i in items if i.item.startswith("B")]
+    hard = [i for i in items if i.item.startswith("H")]
+    body = [i for i in items if i.body_only]
     counts = {word: dispositions.count(word) for word in ("rectify", "improve", "supply", "review")}
     return r.Verdict(
         outcome,
-        _sentence(area, outcome, baseline, counts),
+        _sentence(area, outcome, baseline, body, counts),
         _items_tally(baseline),
         _items_tally(hard),
         _tally([e[4] for e in entries]),
         **counts,
         worst=judgement.worst,
         open=judgement.is_open,
+        body=_items_tally(body),
+        risks=_risks(law, items),
     )
+
+
+def _risks(law: Rulebook, items: Sequence[r.ItemRollup]) -> tuple[r.Risk, ...]:
+    """What may follow failings: of items that say so themselves, and of any failing of the baseline."""
+    carried = {by: c for clause in law.clauses for c in clause.spec.carries for by in c.by}
+    found = [(carried[i.item], i.risk) for i in items if i.risk is not None and i.item in carried]
+    result = [r.Risk(c.body, c.cite, says) for c, says in found]
+    if any(i.outcome == "fail" and i.item.startswith("B") for i in items):
+        result += [r.Risk(c.body, c.cite, r.Bilingual(c.says.zh, c.says.en)) for c in law.standard.consequences]
+    return tuple(result)
 
 
 def _items_tally(items: Sequence[r.ItemRollup]) -> r.Tally:
@@ -236,7 +266,11 @@ def _items_tally(items: Sequence[r.ItemRollup]) -> r.Tally:
 
 
 def _sentence(
-    area: str, outcome: r.Outcome, baseline: Sequence[r.ItemRollup], counts: Mapping[str, int]
+    area: str,
+    outcome: r.Outcome,
+    baseline: Sequence[r.ItemRollup],
+    body: Sequence[r.ItemRollup],
+    counts: Mapping[str, int],
 ) -> r.Bilingual:
     tally = _items_tally(baseline)
     head_zh = (
@@ -256,7 +290,10 @@ def _sentence(
         "pass": ("未发现不符合", "nothing was found that does not comply"),
         "not_applicable": ("本次无适用条款", "nothing applies"),
     }[outcome]
-    return r.Bilingual(f"{head_zh}；{tail[0]}。", f"{head_en}; {tail[1]}.")
+    asked = sum(i.outcome == "unknown" for i in body)
+    more = (f"；正文另有{asked}项要求待研判或补充材料", f"; {asked} requirements of the notice's body are open")
+    more = more if asked and outcome in ("pass", "not_applicable") else ("", "")
+    return r.Bilingual(f"{head_zh}；{tail[0]}{more[0]}。", f"{head_en}; {tail[1]}{more[1]}.")
 
 
 def _fault(columns: Columns, check: Check, row: int) -> r.Fault:
@@ -272,7 +309,19 @@ def _fault(columns: Columns, check: Check, row: int) -> r.Fault:
     )
 
 
-def _provenance(received: Received, judgement: Judgement, as_of_given: bool) -> r.Provenance:
+def _readings(law: Rulebook, profile: Profile) -> Iterator[r.ReadingUsed]:
+    """Which way each conflict of body and annex was read."""
+    for clause in law.clauses:
+        for reading in clause.spec.readings:
+            option = profile.readings.get(reading.reading, reading.default)
+            said, question = reading.options[option].says, reading.question
+            yield r.ReadingUsed(
+                reading.reading, r.Bilingual(question.zh, question.en), option, r.Bilingual(said.zh, said.en),
+                reading.reading in profile.readings,
+            )  # fmt: skip
+
+
+def _provenance(received: Received, judgement: Judgement, as_of_given: bool, profile_given: bool) -> r.Provenance:
     bench = judgement.bench
     return r.Provenance(
         source=PurePath(received.source).name or received.source,
@@ -283,6 +332,10 @@ def _provenance(received: Received, judgement: Judgement, as_of_given: bool) -> 
         profile=bench.profile.name,
         profile_title=bench.profile.title,
         profile_sha256=bench.profile.sha256,
+        profile_origin="given" if profile_given else "area_code",
+        profiles=tuple(r.ProfileUsed(layer.name, layer.title, layer.sha256) for layer in bench.profile.layers),
+        drafts=bench.profile.drafts,
+        readings=tuple(_readings(bench.rulebook, bench.profile)),
         mode=judgement.mode,
         as_of=bench.as_of.text,
         as_of_origin="given" if as_of_given else "today",

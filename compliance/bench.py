@@ -23,7 +23,7 @@ from compliance.schemas.received import AttachmentState
 from compliance.schemas.rulebook import Check, Item, Profile, Questions, Rulebook
 from compliance.schemas.scalars import Day, days
 
-__all__ = ["Bench", "Judgement", "Mode", "Part", "load_law", "open_bench", "put"]
+__all__ = ["Bench", "Judgement", "Mode", "Part", "bench_of", "holds_open", "load_law", "open_bench", "put"]
 
 Mode = Literal["strict", "feed"]
 
@@ -45,26 +45,34 @@ def load_law() -> Rulebook:
     return rulebook.load_rulebook(measure_kinds())
 
 
-def open_bench(profile: str, as_of: Day) -> Bench:
+def open_bench(profile: str, as_of: Day, *, drafts: bool = False, law_day: Day | None = None) -> Bench:
     """The shipped rulebook under a profile (a name or a file) as it stands on a day.
 
-    A profile is read anew each time, so a changed file is never mistaken for the one before; what is lowered
-    from it is kept.
+    ``law_day`` takes the rules and the place's numbers of another day than the one judged by: what replay needs to
+    tell a change of the law from the mere passing of time. A profile given as a file is read anew each time, so a
+    changed file is never mistaken for the one before; what is lowered from it is kept.
     """
-    place = rulebook.load_profile(profile, load_law(), as_of)
-    key = place.sha256, as_of
+    day = law_day or as_of
+    place = rulebook.load_profile(profile, load_law(), day, drafts=drafts)
+    return bench_of(place, as_of, day)
+
+
+def bench_of(place: Profile, as_of: Day, law_day: Day) -> Bench:
+    """The shipped rulebook under a profile at hand; made once for each profile and pair of days."""
+    key = place.sha256, as_of, law_day
     if key not in _benches:
         while len(_benches) >= _KEPT:
             oldest = _benches.pop(next(iter(_benches)))
             for engine in oldest.engines.values():
                 engine.close()
-        questions = rulebook.compile_questions(load_law(), place, measure_kinds())
+        law = rulebook.resolve(load_law(), place, law_day)
+        questions = rulebook.compile_questions(law, place)
         engines = {kind: Engine(q.lowered) for kind, q in questions.items()}
-        _benches[key] = Bench(load_law(), place, questions, engines, as_of)
+        _benches[key] = Bench(law, place, questions, engines, as_of)
     return _benches[key]
 
 
-_benches: dict[tuple[str, Day], Bench] = {}
+_benches: dict[tuple[str, Day, Day], Bench] = {}
 _KEPT = 8
 
 
@@ -96,8 +104,17 @@ class Judgement:
 
     @property
     def is_open(self) -> bool:
-        """Whether anything that must or should be is unknown."""
-        return any(Code.UNKNOWN in part.codes for part in self.parts)
+        """Whether anything that must or should be is unknown, but for what the body asks and only a person answers."""
+        return any(Code.UNKNOWN in part.codes for part in self.parts if holds_open(part.item))
+
+
+def holds_open(item: Item) -> bool:
+    """Whether the item's unknown keeps the area from a conclusion.
+
+    Questions of the notice's body that no data can answer (X1) would keep every area open for ever; they are
+    listed for judgement beside the conclusion.
+    """
+    return not (item.body_only and item.is_question)
 
 
 def put(dossier: d.Dossier, states: Mapping[str, AttachmentState], bench: Bench, mode: Mode) -> Judgement:
@@ -109,7 +126,8 @@ def put(dossier: d.Dossier, states: Mapping[str, AttachmentState], bench: Bench,
 def _put(dossier: d.Dossier, states: Mapping[str, AttachmentState], bench: Bench, mode: Mode) -> Judgement:
     columns = Columns(Case(dossier, bench.as_of), states)
     answers = {kind: _decide(bench, columns, kind) for kind in bench.questions}
-    where = docket.Place(docket.levels_of(dossier.area_level), bench.profile, days(bench.rulebook.standard.dated).first)
+    levels, standard = docket.levels_of(dossier.area_level), days(bench.rulebook.standard.dated).first
+    where = docket.Place(levels, bench.profile, standard, bench.as_of)
     owners = _owners(columns.case)
     gates = _Gates(owners, bench.as_of)
     early = _Early(columns, where.standard_day)

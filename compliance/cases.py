@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from compliance.engine import Engine
 from compliance.lower import lower
-from compliance.rulebook import Measures, parse_value
+from compliance.rulebook import parse_value
 from compliance.schemas.conditions import Kind, MeasureRef, Tree, Value, atoms
 from compliance.schemas.lowered import Answer
-from compliance.schemas.rulebook import Case, Check, Item, Rulebook
+from compliance.schemas.rulebook import Case, Check, Profile, Rulebook
 from compliance.schemas.scalars import Unknown
 from compliance.why import reasons
 
-__all__ = ["Broken", "outcome_of_case", "run_cases"]
+__all__ = ["Broken", "cases_of", "outcome_of_case", "run_cases"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +34,31 @@ class Broken:
         )
 
 
-def run_cases(rulebook: Rulebook, measures: Measures) -> Iterator[Broken]:
-    """Decide every case of every item; yields the broken ones."""
+def run_cases(rulebook: Rulebook, profiles: Iterable[Profile] = ()) -> Iterator[Broken]:
+    """Decide every case of every item, and of the checks that places add; yields the broken ones."""
+    for check, number, case in cases_of(rulebook, profiles):
+        outcome, reason = outcome_of_case(check, case, rulebook)
+        expected = case.outcome if case.reason is None else f"{case.outcome}/{case.reason}"
+        found = outcome if case.reason is None else f"{outcome}/{reason}"
+        if expected != found:
+            yield Broken(check.id, number, expected, found, case.given)
+
+
+def cases_of(rulebook: Rulebook, profiles: Iterable[Profile] = ()) -> Iterator[tuple[Check, int, Case]]:
+    """Every case with its check and its number within its item or check of a place."""
     for item in rulebook.items:
+        checks = {c.name: c for c in item.checks}
         for number, case in enumerate(item.spec.cases, 1):
-            outcome, reason = outcome_of_case(_check(item, case), case, measures, rulebook)
-            expected = case.outcome if case.reason is None else f"{case.outcome}/{case.reason}"
-            found = outcome if case.reason is None else f"{outcome}/{reason}"
-            if expected != found:
-                yield Broken(f"{item.id}.{case.check}", number, expected, found, case.given)
+            yield checks[case.check], number, case
+    for profile in profiles:
+        for local in profile.checks:
+            for number, case in enumerate(local.cases, 1):
+                yield local.check, number, case
 
 
-def _check(item: Item, case: Case) -> Check:
-    return next(c for c in item.checks if c.name == case.check)
-
-
-def outcome_of_case(check: Check, case: Case, measures: Measures, rulebook: Rulebook) -> tuple[str, str | None]:
+def outcome_of_case(check: Check, case: Case, rulebook: Rulebook) -> tuple[str, str | None]:
     """Outcome and reason of one case. What a case does not give is missing."""
-    kinds = measures[check.subject]
+    kinds = rulebook.kinds[check.subject]
     params: dict[str, Any] = {}
     values: dict[str, Value] = {}
     for name, written in case.given.items():

@@ -29,7 +29,11 @@ _SEVERITIES = ("critical", "major", "minor")
 
 _LANG = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言 / language")
 _PROFILE = click.option(
-    "--profile", default="national", show_default=True, metavar="NAME|FILE", help="当地参数 / the place's parameters"
+    "--profile", metavar="NAME|FILE",
+    help="当地规定；缺省按档案的区划代码查找 / the place's rules; default: found by the dossier's area code",
+)  # fmt: skip
+_DRAFTS = click.option(
+    "--with-drafts", "drafts", is_flag=True, help="连同征求意见稿一并适用 / apply drafts for comment too"
 )
 
 
@@ -75,6 +79,7 @@ def cli() -> None:
 @cli.command()
 @click.argument("dossiers", nargs=-1, required=True, metavar="DOSSIER...")
 @_PROFILE
+@_DRAFTS
 @_AS_OF
 @click.option(
     "--mode", type=click.Choice(["strict", "feed"]), default="strict", show_default=True,
@@ -93,7 +98,8 @@ def cli() -> None:
 @_LANG
 def check(
     dossiers: Sequence[str],
-    profile: str,
+    profile: str | None,
+    drafts: bool,
     as_of: str | None,
     mode: Any,
     reports: Sequence[str],
@@ -115,7 +121,8 @@ def check(
     with _progress(dossiers) as each:
         for dossier in each:
             try:
-                codes.append(_check_one(dossier, profile, as_of, mode, targets, written, gate, verbose, lang))
+                how = {"profile": profile, "drafts": drafts, "as_of": as_of, "mode": mode}
+                codes.append(_check_one(dossier, how, targets, written, gate, verbose, lang))
             except Exception as error:  # one dossier that cannot be judged does not keep the others from being
                 if _is_expected(error):
                     raise
@@ -126,9 +133,7 @@ def check(
 
 def _check_one(
     dossier: str,
-    profile: str,
-    as_of: str | None,
-    mode: Any,
+    how: dict[str, Any],
     targets: Sequence[tuple[str, str]],
     written: set[Path],
     gate: tuple[str, bool],
@@ -140,7 +145,7 @@ def _check_one(
     from compliance.schemas.refusal import Refused
 
     try:
-        report = check_dossier(dossier, profile=profile, mode=mode, as_of=as_of)
+        report = check_dossier(dossier, **how)
     except Refused as refused:
         _refuse(refused, targets, written, lang)
         return REFUSED
@@ -265,11 +270,11 @@ def _progress(dossiers: Sequence[str]) -> Iterator[Iterator[str]]:
 @_PROFILE
 @_AS_OF
 @_LANG
-def explain(item: str, profile: str, as_of: str | None, lang: Any) -> None:
+def explain(item: str, profile: str | None, as_of: str | None, lang: Any) -> None:
     """说明一条怎样判 / say how an item (B7.1) or clause (B7) is decided, with the place's numbers."""
     from compliance.explain import explain as said
 
-    click.echo(said(item.upper(), profile, as_of, lang))
+    click.echo(said(item.upper(), profile or "national", as_of, lang))
 
 
 # -- rules ----------------------------------------------------------------------------------------------------
@@ -302,9 +307,13 @@ def rules_show(item: str) -> None:
 def rules_lint() -> None:
     """检查规则库写法 / check the law folder strictly; every problem with file and line."""
     from compliance.bench import load_law
+    from compliance.road import today
+    from compliance.rulebook import load_profile, profile_names
 
     law = load_law()
     checks = len(law.checks)
+    for name in profile_names():
+        load_profile(name, law, today(), drafts=True)
     click.echo(
         f"{len(law.clauses)} 个条文文件、{len(law.items)} 条、{checks} 项检查，无问题 / no problem found"
     )
@@ -314,14 +323,16 @@ def rules_lint() -> None:
 def rules_test() -> None:
     """运行条文自带的案例 / decide every case that the clause files carry."""
     from compliance.bench import load_law
-    from compliance.cases import run_cases
-    from compliance.measures import measure_kinds
+    from compliance.cases import cases_of, run_cases
+    from compliance.road import today
+    from compliance.rulebook import load_profile, profile_names
 
     law = load_law()
-    broken = list(run_cases(law, measure_kinds()))
+    places = [load_profile(name, law, today(), drafts=True) for name in profile_names()]
+    broken = list(run_cases(law, places))
     for one in broken:
         click.echo(str(one))
-    total = sum(len(item.spec.cases) for item in law.items)
+    total = sum(1 for _ in cases_of(law, places))
     click.echo(f"{total - len(broken)} / {total} 个案例与条文一致 / cases come out as written")
     sys.exit(GATE if broken else PASSED)
 

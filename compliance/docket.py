@@ -83,11 +83,12 @@ def gate_states(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the dossier stands: its levels, its place's parameters, the standard's day."""
+    """Where the dossier stands: its levels, its place's parameters, the standard's day and the day judged by."""
 
     levels: frozenset[str]
     profile: Profile
     standard_day: int
+    as_of: Day
 
 
 def predates(dates: Sequence[object], standard_day: int) -> bytes:
@@ -113,6 +114,8 @@ def place(check: Check, where: Place, gates: bytes, owners: Sequence[int], befor
 
 def _whole(check: Check, where: Place) -> State:
     """What holds for the check whatever the subject."""
+    if where.as_of.last < where.standard_day:
+        return State.PREDATES_STANDARD
     if check.levels.isdisjoint(where.levels):
         return State.LEVEL_NOT_COVERED
     settings = where.profile.settings

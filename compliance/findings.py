@@ -7,7 +7,7 @@ limit it is. A finding without a primary pointer cannot be built.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, overload
@@ -20,6 +20,7 @@ from compliance.schemas.report import (
     OBLIGATIONS,
     OPEN_REASONS,
     SEVERITIES,
+    Advice,
     AttachmentFound,
     Basis,
     Bilingual,
@@ -269,9 +270,13 @@ def law_of(law: Rulebook) -> Callable[[Check], LimitSource]:
 
     def literal(check: Check) -> LimitSource:
         cite = items[check.item].cite
-        document = cite.statutes[0] if cite.statutes else law.standard.number
-        section = "" if cite.statutes else f"附件{cite.annex}"
-        return LimitSource(document, section, "全国", None, None, "in_force")
+        if check.local is not None:
+            return check.local
+        statute = check.statute or (cite.statutes[0] if cite.statutes else None)
+        if statute is not None:
+            return LimitSource(statute, "", "全国", None, None, "in_force")
+        section = f"附件{cite.annex}" if cite.annex else f"正文{cite.body}"
+        return LimitSource(law.standard.number, section, "全国", None, None, "in_force")
 
     return literal
 
@@ -321,11 +326,18 @@ class Findings(Sequence[Finding]):
     """All findings of a report, in the order of the standard, then of the dossier; made when read."""
 
     def __init__(
-        self, entries: Sequence[tuple[Item, Sequence[Line], Sequence[Owner], int, int]], source: Source
+        self,
+        entries: Sequence[tuple[Item, Sequence[Line], Sequence[Owner], int, int]],
+        source: Source,
+        advise: Callable[[Finding], Advice | None] = lambda _: None,
     ) -> None:
-        """Each entry: item, the lines of one owner kind, its owners, the owner's number, its code."""
+        """Each entry: item, the lines of one owner kind, its owners, the owner's number, its code.
+
+        ``advise`` says what to do about a finding that fails or is open; asked when the finding is read.
+        """
         self._entries = entries
         self._source = source
+        self._advise = advise
         self._params = {name: setting.value for name, setting in source.profile.settings.items()}
 
     def __len__(self) -> int:
@@ -490,7 +502,7 @@ class Findings(Sequence[Finding]):
             bases = {c.basis for _, c in deciding}
             basis = "measured" if code == Code.MEASURED else ("asserted" if "asserted" in bases else "evidenced")
         asked, found = self._documents(pairs)
-        return Finding(
+        finding = Finding(
             id="/".join((item.id, owner.subject.kind, owner.subject.id)),
             item=item.id,
             clause=item.clause,
@@ -513,7 +525,15 @@ class Findings(Sequence[Finding]):
             history=self._said(pairs, "history"),
             reference=self._reference(pairs) if reason == "predates_standard" else None,
             responsible_unit=owner.responsible_unit,
+            questions=tuple(
+                dict.fromkeys(p[0].check.asks for p, _ in deciding if p[0].check.asks is not None)
+                if code in OPEN
+                else ()
+            ),
+            advice=None,
         )
+        advice = self._advise(finding) if finding.outcome in ("fail", "unknown") else None
+        return finding if advice is None else replace(finding, advice=advice)
 
     @staticmethod
     def _said(pairs: Sequence[tuple[Line, int]], what: str) -> tuple[Bilingual, ...]:

@@ -14,6 +14,7 @@ from compliance.assembly import report
 from compliance.bench import Mode, open_bench, put
 from compliance.evidence.present import attachment_states
 from compliance.intake import read
+from compliance.rulebook import profile_of_area
 from compliance.schemas.report import Report
 from compliance.schemas.scalars import Day, days
 
@@ -26,19 +27,29 @@ def today() -> Day:
 
 
 def check(
-    source: str | Path, *, profile: str = "national", mode: Mode = "strict", as_of: str | None = None
+    source: str | Path,
+    *,
+    profile: str | None = None,
+    mode: Mode = "strict",
+    as_of: str | None = None,
+    drafts: bool = False,
 ) -> Report:
     """Check one dossier: a file, a folder, a zip, or ``-`` for standard input.
 
-    ``as_of`` is a full date; without it, today in China. ``mode`` ``strict`` believes only what an attachment
-    shows; ``feed`` takes claims as asserted.
+    ``profile`` is a name or a file; without it the profiles of the dossier's area are found by its area code.
+    ``as_of`` is a full date; without it, today in China. ``drafts`` applies drafts for comment too.
+    ``mode`` ``strict`` believes only what an attachment shows; ``feed`` takes claims as asserted.
     """
     day = days(as_of) if as_of is not None else today()
     if day.first != day.last:
         raise ValueError(f"the as-of date is a full date, not {as_of}")
     with collector.at_rest():
-        bench = open_bench(profile, day)
+        if profile is not None:
+            open_bench(profile, day, drafts=drafts)  # a profile that cannot be read is said before the dossier is
         received = read(source)
+        bench = open_bench(profile or profile_of_area(received.dossier.area_code), day, drafts=drafts)
         states = attachment_states(received.dossier, received.files)
         judgement = put(received.dossier, states, bench, mode)
-        return report(received, judgement, states, as_of_given=as_of is not None)
+        return report(
+            received, judgement, states, as_of_given=as_of is not None, profile_given=profile is not None
+        )

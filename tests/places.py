@@ -71,7 +71,7 @@ def reported(raw: Json, files: Mapping[str, str], mode: Mode = "strict", on: Ben
     dossier = Dossier.model_validate(raw)
     states = attachment_states(dossier, files)
     judgement = put(dossier, states, on or bench(), mode)
-    return report(Received(dossier, "d.json", "0" * 64, 0, files), judgement, states, as_of_given=True)
+    return report(Received(dossier, "d.json", "0" * 64, 0, files), judgement, states, as_of_given=True, profile_given=True)
 
 
 Cell = tuple[str, str, str]

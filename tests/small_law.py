@@ -37,32 +37,39 @@ parameters:
   rate_min:
     title: {zh: 比例下限, en: Smallest rate}
     kind: ratio
+    stricter: neither
     used_by: [B1.1]
   sorts:
     title: {zh: 类别, en: Sorts}
     kind: codes
+    stricter: neither
     values: [wet, dry]
     used_by: [B1.1]
   choice:
     title: {zh: 选项, en: Choice}
     kind: code
+    stricter: neither
     values: [left, right]
     used_by: [B1.1]
   cold:
     title: {zh: 采暖, en: Cold}
     kind: bool
+    stricter: neither
     used_by: [B1.1]
   meetings_min:
     title: {zh: 会议下限, en: Fewest meetings}
     kind: count
+    stricter: neither
     used_by: [B1.1]
   cutoff:
     title: {zh: 截止日, en: Last day}
     kind: date
+    stricter: neither
     used_by: [B1.1]
   money_max:
     title: {zh: 金额上限, en: Most money}
     kind: amount
+    stricter: neither
     used_by: [B1.1]
 """
 

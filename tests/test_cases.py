@@ -38,7 +38,7 @@ UNREACHABLE = {
 def test_every_case_comes_out_as_written_by_the_engine_and_by_the_oracle(ident: str) -> None:
     check = CHECKS[ident]
     for case in CASES[ident]:
-        found, reason = outcome_of_case(check, case, KINDS, LAW)
+        found, reason = outcome_of_case(check, case, LAW)
         assert (found, outcome(check, case, KINDS, LAW)) == (case.outcome, case.outcome), case
         assert case.reason in (None, reason), case
 
@@ -73,7 +73,7 @@ def test_the_engine_decides_mutants_as_the_oracle_does() -> None:
     for number, (ident, check) in enumerate(CHECKS.items()):
         for said, changed in list(mutants(check))[number % 7 :: 7]:
             for case in CASES[ident]:
-                found, _ = outcome_of_case(changed, case, KINDS, LAW)
+                found, _ = outcome_of_case(changed, case, LAW)
                 assert found == outcome(changed, case, KINDS, LAW), (ident, said, case)
                 compared += 1
     assert compared > 500
@@ -81,7 +81,7 @@ def test_the_engine_decides_mutants_as_the_oracle_does() -> None:
 
 def test_a_case_that_comes_out_otherwise_is_told_with_what_was_found(tmp_path: Path) -> None:
     text, _ = spoiled(SMALL, "outcome: fail, given: {rate: 79/100", "outcome: fail, given: {rate: 80/100")
-    (broken,) = run_cases(load(write(tmp_path, text)), MEASURES)
+    (broken,) = run_cases(load(write(tmp_path, text)))
     assert (broken.check, broken.number, broken.expected, broken.found) == ("B1.1.rate", 2, "fail", "pass")
     assert "expected fail, found pass" in str(broken)
 
@@ -98,9 +98,9 @@ def test_a_case_that_comes_out_otherwise_is_told_with_what_was_found(tmp_path: P
 def test_the_reason_of_an_open_case_is_checked_where_it_is_written(tmp_path: Path, given: str, reason: str) -> None:
     old = 'outcome: unknown, given: {rate: "?", $rate_min: 80%}'
     right, _ = spoiled(SMALL, old, f"outcome: unknown, reason: {reason}, given: {given}")
-    assert not list(run_cases(load(write(tmp_path / "right", right)), MEASURES))
+    assert not list(run_cases(load(write(tmp_path / "right", right))))
     wrong, _ = spoiled(SMALL, old, f"outcome: unknown, reason: missing_evidence, given: {given}")
-    (broken,) = run_cases(load(write(tmp_path / "wrong", wrong)), MEASURES)
+    (broken,) = run_cases(load(write(tmp_path / "wrong", wrong)))
     assert broken.found == f"unknown/{reason}"
 
 
@@ -108,4 +108,4 @@ def test_a_closed_guard_gives_the_reason_that_its_check_names(tmp_path: Path) ->
     text, _ = spoiled(SMALL, "      when: {founded", "      otherwise: not_due\n      when: {founded")
     law = load(write(tmp_path, text))
     (case,) = [c for c in law.items[0].spec.cases if c.outcome == "not_applicable"]
-    assert outcome_of_case(law.checks[1], case, MEASURES, law) == ("not_applicable", "not_due")
+    assert outcome_of_case(law.checks[1], case, law) == ("not_applicable", "not_due")

@@ -141,7 +141,7 @@ CHECK = a_check()
 
 def where(level: str = "county", **values: Any) -> Place:
     settings = {name: Setting(value, SOURCE) for name, value in values.items()}
-    return Place(levels_of(level), Profile("p", Bilingual("中", "en"), settings, ""), days("2021-12-14").first)
+    return Place(levels_of(level), Profile("p", Bilingual("中", "en"), settings, ""), days("2021-12-14").first, days("2024-03-31"))
 
 
 def placed(check: Check, at: Place, gate: State = READY, date: object = None) -> State:

@@ -163,4 +163,4 @@ def test_every_single_check_ends_in_a_fault_when_what_its_rules_say_is_lost(
     monkeypatch.setattr("compliance.engine.durable", lossy_durable(drop=lambda rule: rule != "seen"))
     for case in item.spec.cases:
         if case.check == one.name:
-            assert outcome_of_case(one, case, measure_kinds(), law) == ("fault", None), case
+            assert outcome_of_case(one, case, law) == ("fault", None), case

@@ -174,8 +174,8 @@ def test_every_check_of_every_place_can_be_lowered() -> None:
             spec = parameter.spec
             value = tuple(spec.values) if spec.kind == "codes" else spec.values[choice] if spec.values else sample[spec.kind]
             settings[name] = Setting(value, source)
-        compile_questions(LAW, Profile("p", Bilingual("中", "en"), settings, ""), KINDS)
-    compile_questions(LAW, load_profile("national", LAW, days("2024-01-01")), KINDS)
+        compile_questions(LAW, Profile("p", Bilingual("中", "en"), settings, ""))
+    compile_questions(LAW, load_profile("national", LAW, days("2024-01-01")))
 
 
 @pytest.mark.parametrize("check", LAW.checks, ids=lambda c: c.id)

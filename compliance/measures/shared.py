@@ -78,7 +78,7 @@ def works_accepted(row: ACCEPTED) -> When:
     return when(row.project.acceptance.accepted_on)
 
 
-JUDGED = s.AreaRow | s.CommunityRow | s.ProjectRow | s.VoteRow | s.ConsensusRow
+JUDGED = s.AreaRow | s.PlanRow | s.CommunityRow | s.ProjectRow | s.VoteRow | s.ConsensusRow
 
 
 @measure("须由人研判", "left to a person", source="规格§1.1")

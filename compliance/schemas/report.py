@@ -12,11 +12,12 @@ from typing import Literal
 
 __all__ = [
     "ABSENT_REASONS", "OBLIGATIONS", "OPEN_REASONS", "SEVERITIES",
-    "Area", "AttachmentFound", "Bilingual", "CheckEntry", "CheckLine", "ClauseRollup", "DocumentAsked",
-    "Fault", "Finding", "ItemRollup", "LimitSource", "Measured", "Provenance", "Report", "Subject", "Tally", "Verdict",
+    "Advice", "Area", "AttachmentFound", "Bilingual", "Change", "CheckEntry", "CheckLine", "ClauseRollup",
+    "DocumentAsked", "Edit", "Fault", "Finding", "ItemRollup", "LimitSource", "Measured", "PrecedentNear",
+    "ProfileUsed", "Provenance", "ReadingUsed", "Report", "Risk", "Subject", "Tally", "Verdict", "Way",
 ]  # fmt: skip
 
-REPORT_VERSION = "1.0"
+REPORT_VERSION = "1.1"
 
 Outcome = Literal["pass", "fail", "unknown", "not_applicable"]
 Reason = Literal[
@@ -53,7 +54,7 @@ class LimitSource:
     effective_from: str | None
     effective_to: str | None
     status: str
-    """``in_force`` or ``draft``"""
+    """``in_force``, ``draft`` (for comment) or ``secondhand`` (seen in another body's copy or summary)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,73 @@ class AttachmentFound:
 
 
 @dataclass(frozen=True, slots=True)
+class PrecedentNear:
+    """What another place did about the same difficulty, and why it is near."""
+
+    precedent: str
+    title: Bilingual
+    measure: Bilingual
+    places: tuple[Bilingual, ...]
+    figures: tuple[Bilingual, ...]
+    source: Bilingual
+    near: tuple[Bilingual, ...]
+    """Same cause, same level, same province …, the strongest first"""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of the dossier, as RFC 6902 writes it."""
+
+    op: Literal["add", "replace", "remove"]
+    pointer: str
+    value: str
+    """The new value as JSON text; empty for ``remove``"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that has to become true, and what the dossier would then say."""
+
+    check: str
+    subject: Subject
+    says: Bilingual
+    """再有23户同意 / 23 more households agree"""
+    amount: str | None
+    """By how much, exact; null where it is not a matter of how much"""
+    unit: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What would make a failing pass: the least that has to change, and whether judging again confirmed it."""
+
+    changes: tuple[Change, ...]
+    """Empty where no act can help"""
+    documents: tuple[DocumentAsked, ...]
+    """What has to be attached to show it (``strict``)"""
+    fixed: tuple[Bilingual, ...]
+    """Facts that cannot be changed: the year of building, a day gone by"""
+    remains: tuple[Bilingual, ...]
+    """The way that remains where a fact cannot be changed"""
+    proved: bool
+    """The dossier with these changes was judged again, and the finding passed"""
+    says: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to do about a failing or an open question."""
+
+    steps: tuple[Bilingual, ...]
+    precedents: tuple[PrecedentNear, ...]
+    law: tuple[str, ...]
+    """Where no precedent is known: the law to go by"""
+    way: Way | None
+    """Only for a failing, and only where it was asked for"""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """The answer to one item for one subject: what an inspector signs."""
 
@@ -146,6 +214,10 @@ class Finding:
     reference: Outcome | None
     """For ``predates_standard``: what the outcome would be, for reference only."""
     responsible_unit: str | None
+    questions: tuple[Bilingual, ...] = ()
+    """What a person has to answer, where the item leaves it to one"""
+    advice: Advice | None = None
+    """For a failing or an unknown"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +238,10 @@ class CheckEntry:
     says: Bilingual
     condition: Bilingual
     """The condition itself as a sentence, with the place's numbers"""
+    local: LimitSource | None = None
+    """The place's document, for a check of the place's own"""
+    asks: Bilingual | None = None
+    """The question, where only a person can answer"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +269,10 @@ class ItemRollup:
     checks: tuple[CheckEntry, ...]
     remedy: tuple[Bilingual, ...]
     not_modelled: tuple[Bilingual, ...]
+    body_only: bool = False
+    """Asked by the notice's body alone (正文), none of the 36 items"""
+    risk: Bilingual | None = None
+    """What may follow a failing; only where the item fails"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +281,12 @@ class ClauseRollup:
 
     clause: str
     title: Bilingual
-    part: Literal["baseline", "hard_problem"]
+    part: Literal["baseline", "hard_problem", "body"]
     outcome: Outcome
     reason: Reason | None
     items: tuple[str, ...]
+    body_items: tuple[str, ...] = ()
+    """Requirements of the body that belong here; they do not decide the indicator"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +311,36 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileUsed:
+    """One of the profiles laid over each other."""
+
+    name: str
+    title: Bilingual
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingUsed:
+    """Which way conflicting words of body and annex were read."""
+
+    reading: str
+    question: Bilingual
+    option: str
+    says: Bilingual
+    chosen: bool
+    """By the place; else it is the reading that stands"""
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """What the notice says may follow; a warning, never a decision."""
+
+    id: str
+    cite: str
+    says: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     source: str
     """Name of the file as given, without its folder"""
@@ -239,6 +351,13 @@ class Provenance:
     profile: str
     profile_title: Bilingual
     profile_sha256: str
+    profile_origin: Literal["given", "area_code"]
+    """Named on the command line, or found by the dossier's area code"""
+    profiles: tuple[ProfileUsed, ...]
+    """Those laid over each other, the nation's first"""
+    drafts: bool
+    """Whether drafts for comment were applied"""
+    readings: tuple[ReadingUsed, ...]
     mode: Literal["strict", "feed"]
     as_of: str
     as_of_origin: Literal["given", "today"]
@@ -264,6 +383,9 @@ class Verdict:
     """The worst severity among failings of what must or should be: what a gate looks at."""
     open: bool
     """Whether anything that must or should be is unknown."""
+    body: Tally = Tally(0, 0, 0, 0)
+    """Of the requirements that only the notice's body makes"""
+    risks: tuple[Risk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,6 +17,8 @@ from compliance.schemas.lowered import Lowered
 from compliance.schemas.report import Bilingual, LimitSource, Obligation, Severity
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+ITEM = r"^([BH](10|[1-9])\.[1-9]|X([1-9]|[12][0-9]|3[0-3]))$"
+"""An item of the annex (B7.1), or a requirement that only the notice's body makes (X11)."""
 Level = Literal["province", "city", "county"]
 Gate = Literal["always", "plan_entry", "scheme", "start", "completion", "acceptance"]
 
@@ -31,11 +33,11 @@ class Said(Spec):
 
 
 class Cite(Spec):
-    annex: str
-    """Section and number in the annex, e.g. 一（七）1"""
+    annex: str | None = None
+    """Section and number in the annex, e.g. 一（七）1; none for what only the notice's body asks"""
     body: str | None = None
     statutes: list[str] = []
-    """Statutes the item rests on beside the standard, e.g. 民法典278条"""
+    """Statutes the item rests on beside the standard, e.g. 民法典278条; each begins with a name in ``standard.yaml``"""
 
 
 class WordSpec(Spec):
@@ -48,7 +50,7 @@ class WordSpec(Spec):
 class CheckSpec(Spec):
     says: Said
     """What must hold, restated in own words."""
-    holds: dict[str, Any]
+    holds: dict[str, Any] | None = None
     subject: Name | None = None
     when: dict[str, Any] | None = None
     """Does the check concern the subject at all; false: not_applicable/no_object"""
@@ -74,6 +76,13 @@ class CheckSpec(Spec):
     history: list[WordSpec] = []
     reading: str | None = None
     """Which reading of the text was chosen, where it is open"""
+    asks: Said | None = None
+    """The question that a person has to answer: the check is then always unknown for ``needs_judgement``"""
+    statute: str | None = None
+    """The statute that the check itself rests on; it is asked only while that is in force"""
+    effective_from: str | None = None
+    effective_to: str | None = None
+    """The days between which the check is asked, by the as-of date; both belong to it"""
 
 
 class Case(Spec):
@@ -91,7 +100,7 @@ class Remedy(Spec):
 
 
 class ItemSpec(Spec):
-    item: Annotated[str, Field(pattern=r"^[BH](10|[1-9])\.[1-9]$")]
+    item: Annotated[str, Field(pattern=ITEM)]
     title: Said
     requires: Said
     cite: Cite
@@ -106,6 +115,8 @@ class ItemSpec(Spec):
     documents: list[DocType] = []
     checks: dict[Name, CheckSpec]
     breach: Said
+    risk: Said | None = None
+    """What may follow a failing beyond putting it right; a warning, never a decision"""
     remedy: Remedy
     not_modelled: list[Said] = []
     cases: list[Case]
@@ -113,15 +124,57 @@ class ItemSpec(Spec):
 
 class Source(Spec):
     document: str
-    annex: str
+    annex: str | None = None
     body: str
 
 
+class CarriedSpec(Spec):
+    """A requirement of the body that checks of an item already ask, so that it is no item of its own."""
+
+    body: Annotated[str, Field(pattern=r"^X([1-9]|[12][0-9]|3[0-3])$")]
+    cite: str
+    says: Said
+    by: list[str]
+    """Checks (B9.1.systems), or items whose risk statement it is (B10.1)"""
+
+
+class ChangeSpec(Spec):
+    """Another obligation or severity for a check."""
+
+    obligation: Obligation | None = None
+    severity: Severity | None = None
+
+
+class OptionSpec(Spec):
+    says: Said
+    changes: dict[str, ChangeSpec] = {}
+    """Check id (H9.1.collect) or item id → what is different from what stands in the clause"""
+
+
+class ReadingSpec(Spec):
+    """Words of body and annex that conflict, the ways to read them, and the one that is used unless a place chooses."""
+
+    reading: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*$")]
+    question: Said
+    default: Name
+    """What stands in the clause; it changes nothing"""
+    options: dict[Name, OptionSpec]
+
+
 class ClauseSpec(Spec):
-    clause: Annotated[str, Field(pattern=r"^[BH](10|[1-9])$")]
+    clause: Annotated[str, Field(pattern=r"^([BH](10|[1-9])|X)$")]
     title: Said
     source: Source
+    readings: list[ReadingSpec] = []
+    carries: list[CarriedSpec] = []
     items: list[ItemSpec]
+
+
+class FloorSpec(Spec):
+    """What a statute lets no place go below, in the parameter's own direction."""
+
+    value: Any
+    statute: str
 
 
 class ParameterSpec(Spec):
@@ -130,28 +183,102 @@ class ParameterSpec(Spec):
     title: Said
     kind: Literal["bool", "code", "codes", "count", "amount", "ratio", "date"]
     unit: str = ""
+    denominator: Said | None = None
+    """What a ratio is a share of"""
     used_by: list[str]
     values: list[str] = []
-    """For codes: what may be chosen"""
+    """For codes: what may be chosen; from the loosest to the strictest where ``stricter`` is ``higher``"""
+    stricter: Literal["higher", "lower", "earlier", "later", "true", "false", "more", "fewer", "neither"]
+    """Which way is stricter; ``neither`` for a fact of the place, which nobody can be strict about"""
+    floor: FloorSpec | None = None
 
 
-class SettingSpec(Spec):
-    """A value of a parameter in a place, for a time."""
+class SourcedSpec(Spec):
+    """Anything a place sets: the document it stands in and the time it holds."""
 
-    value: Any
     document: str
     section: str
     effective_from: str | None = None
     effective_to: str | None = None
-    status: Literal["in_force", "draft"] = "in_force"
+    status: Literal["in_force", "draft", "secondhand"] = "in_force"
+    """``draft``: for comment, applied only when asked for; ``secondhand``: seen as another body's copy or summary"""
+    authority: str | None = None
+    """The law that lets the place be less strict than the statute or the level above"""
     note: str | None = None
+
+
+class SettingSpec(SourcedSpec):
+    """A value of a parameter in a place, for a time."""
+
+    value: Any
+
+
+class AttainedSpec(Spec):
+    """A result that a place reached: for comparison, never a threshold."""
+
+    name: Name
+    title: Said
+    value: Annotated[str, Field(min_length=1)]
+    unit: str = ""
+    denominator: Said | None = None
+    items: list[str]
+    document: str
+    section: str
+    when: str | None = None
+    note: str | None = None
+
+
+class ProvisionSpec(SourcedSpec):
+    """A rule of the place that no check compares with: subsidies, shares of cost, periods; shown beside the items."""
+
+    name: Name
+    title: Said
+    says: Said
+    value: str | None = None
+    unit: str = ""
+    denominator: Said | None = None
+    items: list[str]
+
+
+class OwnCheckSpec(SourcedSpec):
+    """A check of the place's own, in the vocabulary of the clauses, under an item of the standard."""
+
+    item: Annotated[str, Field(pattern=ITEM)]
+    name: Name
+    check: CheckSpec
+    cases: list[Case]
+
+
+class OwnChangeSpec(SourcedSpec):
+    """Another severity or obligation that the place gives to a check or to all checks of an item."""
+
+    check: str
+    obligation: Obligation | None = None
+    severity: Severity | None = None
 
 
 class ProfileSpec(Spec):
     profile: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     title: Said
-    area_codes: list[str] = []
+    area_codes: list[Annotated[str, Field(pattern=r"^[0-9]{6}$")]] = []
+    """The areas it is for, with all that lies below them; a dossier finds its profiles by them"""
+    readings: dict[str, Name] = {}
     parameters: dict[Name, list[SettingSpec]] = {}
+    checks: list[OwnCheckSpec] = []
+    changes: list[OwnChangeSpec] = []
+    provisions: list[ProvisionSpec] = []
+    attained: list[AttainedSpec] = []
+
+
+class StatuteSpec(Spec):
+    """A law or regulation that the rulebook cites, and the time it is in force."""
+
+    title: Said
+    short: str
+    """How citations begin: 民法典 in 民法典278条"""
+    effective_from: str
+    effective_to: str | None = None
+    note: str | None = None
 
 
 class StandardSpec(Spec):
@@ -161,6 +288,9 @@ class StandardSpec(Spec):
     dated: str
     version: str
     clauses: list[str]
+    consequences: list[CarriedSpec] = []
+    """What the body says may follow when baseline items fail; warnings, never decisions"""
+    statutes: dict[Name, StatuteSpec] = {}
     parameters: dict[Name, ParameterSpec]
 
 
@@ -205,6 +335,12 @@ class Check:
     remarks: tuple[Word, ...]
     history: tuple[Word, ...]
     reading: str | None
+    asks: Bilingual | None
+    statute: str | None
+    effective: tuple[int, int]
+    """First and last day (ordinals) on which the check is asked, by itself and by its statute"""
+    local: LimitSource | None = None
+    """The place's document, for a check of the place's own"""
 
     @property
     def id(self) -> str:
@@ -217,6 +353,16 @@ class Item:
     clause: str
     spec: ItemSpec
     checks: tuple[Check, ...]
+
+    @property
+    def body_only(self) -> bool:
+        """Whether only the notice's body asks it (正文), so that it is none of the 36 items."""
+        return self.id.startswith("X")
+
+    @property
+    def is_question(self) -> bool:
+        """Whether only a person can answer it."""
+        return all(check.asks is not None for check in self.checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +390,8 @@ class Rulebook:
     parameters: Mapping[str, Parameter]
     version: str
     sha256: str
+    kinds: Mapping[str, Mapping[str, Kind]]
+    """Subject kind → measure → type: what conditions may speak of"""
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -255,13 +403,49 @@ class Rulebook:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalCheck:
+    """A place's own check, with its cases."""
+
+    check: Check
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Another obligation or severity for a check (B9.1.monthly) or for all checks of an item (B9.1), and by whom."""
+
+    check: str
+    obligation: Obligation | None
+    severity: Severity | None
+    source: LimitSource | None
+    """None where a reading makes the change"""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One profile of those laid over each other, from the nation to the county."""
+
+    name: str
+    title: Bilingual
+    sha256: str
+    spec: ProfileSpec
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
-    """A place's parameters as they stand on one day."""
+    """A place's rules as they stand on one day: the profiles of nation, province, city and county, laid over."""
 
     name: str
     title: Bilingual
     settings: Mapping[str, Setting]
     sha256: str
+    checks: tuple[LocalCheck, ...] = ()
+    changes: tuple[Change, ...] = ()
+    readings: Mapping[str, str] = field(default_factory=dict)
+    """Reading → the option chosen; what is not here stands as the clause says"""
+    layers: tuple[Layer, ...] = ()
+    drafts: bool = False
+    """Whether drafts for comment were asked for"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,28 @@
+"""The law folder and a place's profile → a checked ``Rulebook``; refuses whatever it does not fully understand.
+
+Strict: no anchors, no duplicate keys, no yes/no booleans, no floats, no unknown names. Every problem is
+reported with file and line, and with the nearest name that exists.
+"""
+
+from __future__ import annotations
+
+from compliance.rulebook.clauses import load_rulebook
+from compliance.rulebook.profiles import load_profile, profile_names, profile_of_area, profile_spec
+from compliance.rulebook.questions import compile_questions, is_evidence
+from compliance.rulebook.reader import read_yaml
+from compliance.rulebook.resolve import resolve
+from compliance.rulebook.trees import Measures, parse_value
+
+__all__ = [
+    "Measures",
+    "compile_questions",
+    "is_evidence",
+    "load_profile",
+    "load_rulebook",
+    "parse_value",
+    "profile_names",
+    "profile_of_area",
+    "profile_spec",
+    "read_yaml",
+    "resolve",
+]
