@@ -11,7 +11,18 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from compliance.measures.base import CONFLICTING, MISSING, Amounts, Flag, declared_absent, flag, measure, money
+from compliance.measures.base import (
+    CONFLICTING,
+    MISSING,
+    Amounts,
+    Flag,
+    Share,
+    declared_absent,
+    flag,
+    measure,
+    money,
+    share,
+)
 from compliance.measures.subjects import FinancingRow, FundingRow, ProjectFundingRow
 from compliance.schemas.dossier import Financing, FundTxn
 from compliance.schemas.scalars import Day, Unknown
@@ -25,6 +36,8 @@ _RANK = {reason: i for i, reason in enumerate(Unknown)}
 _NOTHING = Decimal(0)
 
 _RESIDENTS = ("resident", "maintenance_fund", "housing_fund")
+_SOCIAL = ("enterprise", "original_owner", "utility", *_RESIDENTS)
+_CENTRAL = ("central_subsidy", "central_budget_investment")
 _BONDS = ("special_bond", "general_bond")
 _MARKET = ("loan", *_BONDS, "renewal_fund")
 
@@ -194,6 +207,47 @@ def resident_funds(row: FundingRow) -> Amounts:
     <Unknown.MISSING_FIELD: 'missing_field'>
     """
     return _of_area(row, _RESIDENTS)
+
+
+def _share_of(row: FundingRow, sources: tuple[str, ...]) -> Share:
+    """What some sources are to give, over all funds of the plan; one amount missing makes it unknown."""
+    part = whole = _NOTHING
+    for entry in row.plan_entries:
+        if entry.amount_10k is None:
+            return MISSING
+        whole += entry.amount_10k
+        if entry.source in sources:
+            part += entry.amount_10k
+    return share(part, whole) if row.plan_entries else MISSING
+
+
+@measure("中央资金占比", "share of central money in the funding plan", unit="%", source="建办城〔2021〕50号 二（四）")
+def central_money_share(row: FundingRow) -> Share:
+    """Money of the central budget over all funds of the plan, as the plan foresees them.
+
+    >>> from compliance.measures.base import given
+    >>> from compliance.schemas.scalars import days
+    >>> def row(*entries): return given(FundingRow, as_of=days("2023-06-30"), plan_entries=[
+    ...     {"source": source, "amount_10k": amount} for source, amount in entries])
+    >>> central_money_share(row(("central_subsidy", "97.5"), ("county", 2), ("resident", "0.5")))
+    Ratio(p=975, q=1000)
+    >>> central_money_share(row()), central_money_share(row(("county", None)))
+    (<Unknown.MISSING_FIELD: 'missing_field'>, <Unknown.MISSING_FIELD: 'missing_field'>)
+    """
+    return _share_of(row, _CENTRAL)
+
+
+@measure("社会力量与居民出资占比", "share of social and residents' money in the funding plan", unit="%", source=SOCIAL)
+def social_money_share(row: FundingRow) -> Share:
+    """Money of enterprises, original owners, utilities and residents over all funds of the plan.
+
+    >>> from compliance.measures.base import given
+    >>> from compliance.schemas.scalars import days
+    >>> entries = [{"source": "county", "amount_10k": 95}, {"source": "resident", "amount_10k": 5}]
+    >>> social_money_share(given(FundingRow, plan_entries=entries, as_of=days("2023-06-30")))
+    Ratio(p=5, q=100)
+    """
+    return _share_of(row, _SOCIAL)
 
 
 # -- public money and bonds ----------------------------------------------------------------------------------
