@@ -23,7 +23,7 @@ from compliance.schemas.received import AttachmentState
 from compliance.schemas.rulebook import Check, Item, Profile, Questions, Rulebook
 from compliance.schemas.scalars import Day, days
 
-__all__ = ["Bench", "Judgement", "Mode", "Part", "bench_of", "holds_open", "load_law", "open_bench", "put"]
+__all__ = ["Bench", "Judgement", "Mode", "Part", "bench_of", "holds_open", "load_law", "make_bench", "open_bench", "put"]
 
 Mode = Literal["strict", "feed"]
 
@@ -37,6 +37,11 @@ class Bench:
     questions: Mapping[str, Questions]
     engines: Mapping[str, Engine]
     as_of: Day
+
+    def close(self) -> None:
+        """Give the engines' memory back; the bench answers no more."""
+        for engine in self.engines.values():
+            engine.close()
 
 
 @lru_cache(maxsize=1)
@@ -63,13 +68,15 @@ def bench_of(place: Profile, as_of: Day, law_day: Day) -> Bench:
     if key not in _benches:
         while len(_benches) >= _KEPT:
             oldest = _benches.pop(next(iter(_benches)))
-            for engine in oldest.engines.values():
-                engine.close()
-        law = rulebook.resolve(load_law(), place, law_day)
-        questions = rulebook.compile_questions(law, place)
-        engines = {kind: Engine(q.lowered) for kind, q in questions.items()}
-        _benches[key] = Bench(law, place, questions, engines, as_of)
+            oldest.close()
+        _benches[key] = make_bench(rulebook.resolve(load_law(), place, law_day), place, as_of)
     return _benches[key]
+
+
+def make_bench(law: Rulebook, place: Profile, as_of: Day) -> Bench:
+    """A bench for a rulebook already resolved; who makes it closes its engines."""
+    questions = rulebook.compile_questions(law, place)
+    return Bench(law, place, questions, {kind: Engine(q.lowered) for kind, q in questions.items()}, as_of)
 
 
 _benches: dict[tuple[str, Day, Day], Bench] = {}
