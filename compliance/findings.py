@@ -51,6 +51,7 @@ __all__ = [
     "law_of",
     "outcome_of",
     "parameter_of",
+    "value_says",
 ]
 
 _OUTCOMES: tuple[Outcome, ...] = (
@@ -184,6 +185,11 @@ def _spoken(value: Any, unit: str) -> Bilingual:
         return Bilingual("、".join(p[0] for p in pairs), ", ".join(p[1] for p in pairs))
     text = _text(value)
     return Bilingual(text + unit, f"{text} {UNITS.get(unit, unit)}".strip())
+
+
+def value_says(value: Value | Limit, unit: str) -> Bilingual:
+    """A value as people write it; one that is not known as the reason why."""
+    return _REASON_SAYS[value.value] if isinstance(value, Unknown) else _spoken(value, unit)
 
 
 @dataclass(frozen=True, slots=True)
