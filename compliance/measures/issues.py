@@ -109,18 +109,26 @@ def issue_deadline(row: IssueRow) -> When:
 def deadline_passed(row: IssueRow) -> Flag:
     """Whether the deadline lies before the as-of day; on the day itself it does not.
 
+    Not known where the dossier's data end before the deadline was over: what came of the issue is not reported.
+
     >>> from compliance.measures.base import given
     >>> from compliance.schemas.scalars import days
-    >>> def row(deadline):
+    >>> def row(deadline, data_to="2023-06-30"):
     ...     issue = {"issue_id": "i", "source": "audit", "deadline": deadline}
-    ...     return given(IssueRow, issue=issue, as_of=days("2023-06-30"))
+    ...     return given(IssueRow, issue=issue, as_of=days("2023-06-30"), reported_to=days(data_to))
     >>> deadline_passed(row("2023-06-29")), deadline_passed(row("2023-06-30"))
     (True, False)
     >>> deadline_passed(row("2023-06")), deadline_passed(row(None))
     (False, <Unknown.MISSING_FIELD: 'missing_field'>)
+    >>> [deadline_passed(row(d, data_to="2023-04-30")) for d in ("2023-04-29", "2023-04-30")]
+    [True, <Unknown.MISSING_FIELD: 'missing_field'>]
     """
     deadline = row.issue.deadline
-    return MISSING if deadline is None else deadline.last < row.as_of.first
+    if deadline is None:
+        return MISSING
+    if deadline.last >= row.as_of.first:
+        return False
+    return True if row.reported_to is None or deadline.last < row.reported_to.first else MISSING
 
 
 @measure("是否列有审计或国务院大督查问题", "audit or State Council issues listed", source=STANDARD)

@@ -160,9 +160,16 @@ def under_way(row: ProjectMonthRow) -> Flag:
     return True if project.stage == "started" else MISSING
 
 
+def _beyond(row: ProjectMonthRow) -> bool:
+    """Whether the dossier's data end before the month does."""
+    return row.reported_to is not None and row.reported_to.first < row.month.last
+
+
 @measure("当月监督检查次数", "inspections in the month", unit="次", source=FREQUENCY)
 def inspections_dated(row: ProjectMonthRow) -> Count:
-    """Inspections that certainly lie in the month. A project without any inspection listed: not reported.
+    """Inspections that certainly lie in the month.
+
+    Not reported where a project lists no inspection at all, or the dossier's data end before the month does.
 
     >>> from compliance.measures.base import given
     >>> from compliance.schemas.scalars import days
@@ -177,7 +184,7 @@ def inspections_dated(row: ProjectMonthRow) -> Count:
     >>> inspections_counted(row("2023-05-09")), inspections_counted(row("2023-05-09", "2023"))
     (1, <Unknown.AMBIGUOUS_DATE: 'ambiguous_date'>)
     """
-    if not row.project.inspections:
+    if not row.project.inspections or _beyond(row):
         return MISSING
     return sum(1 for i in row.inspections if i.inspected_on is not None)
 
@@ -192,7 +199,7 @@ def inspections_counted(row: ProjectMonthRow) -> Count:
     >>> inspections_counted(given(ProjectMonthRow, project=p, month=days("2023-05")))
     <Unknown.AMBIGUOUS_DATE: 'ambiguous_date'>
     """
-    if not row.project.inspections:
+    if not row.project.inspections or _beyond(row):
         return MISSING
     first, last = row.month.first, row.month.last
     inside = 0

@@ -167,12 +167,14 @@ class IssueRow(NamedTuple):
     issue: d.Issue
     project: d.Project | None
     as_of: Day
+    reported_to: Day | None
+    """The last day of which the dossier speaks; none: the as-of day"""
 
 
 def each_issue(case: Case) -> Rows:
     """A row for each issue."""
     for issue in case.dossier.issues:
-        yield 0, IssueRow(issue, case.project_by_id.get(issue.project_id or ""), case.as_of)
+        yield 0, IssueRow(issue, case.project_by_id.get(issue.project_id or ""), case.as_of, case.reported_to)
 
 
 class QualitySystemRow(NamedTuple):

@@ -19,6 +19,9 @@ class Case:
     def __init__(self, dossier: d.Dossier, as_of: Day) -> None:
         self.dossier = dossier
         self.as_of = as_of
+        claimed = dossier.data_as_of
+        self.reported_to = as_of if claimed is None or claimed.first >= as_of.first else claimed
+        """The last day of which the dossier speaks: what came after it is not reported, and no breach"""
         self.communities = {c.community_id: c for c in dossier.communities}
         self.plans = sorted(dossier.plans, key=lambda p: p.year)
         current = [p for p in dossier.plans if p.year == dossier.plan_year]

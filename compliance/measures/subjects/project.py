@@ -151,6 +151,8 @@ class ProjectMonthRow(NamedTuple):
     month: Day
     inspections: tuple[d.Inspection, ...]
     """Those of that month."""
+    reported_to: Day | None
+    """The last day of which the dossier speaks; none: the as-of day"""
 
 
 def each_project_month(case: Case) -> Rows:
@@ -165,7 +167,7 @@ def each_project_month(case: Case) -> Rows:
                 for x in p.inspections
                 if x.inspected_on and month.first <= x.inspected_on.first <= x.inspected_on.last <= month.last
             )
-            yield i, ProjectMonthRow(p, case.plan_of_project[p.project_id], month, inside)
+            yield i, ProjectMonthRow(p, case.plan_of_project[p.project_id], month, inside, case.reported_to)
 
 
 class AcceptancePartyRow(NamedTuple):
