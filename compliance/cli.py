@@ -51,6 +51,17 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> str | None
         raise click.BadParameter(f"{value!r} 不是日期，应写作 YYYY-MM-DD / not a date: YYYY-MM-DD") from None
 
 
+def _days(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> list[str]:
+    found = [day for day in (_day(context, parameter, value) for value in values) if day is not None]
+    if len(set(found)) < 2:
+        raise click.BadParameter("至少给出两个不同的日期 / give at least two different days")
+    return found
+
+
+_MODE = click.option(
+    "--mode", type=click.Choice(["strict", "feed"]), default="strict", show_default=True,
+    help="strict：无证据不认定；feed：按填报数据认定 / strict believes only attachments, feed believes claims",
+)  # fmt: skip
 _AS_OF = click.option(
     "--as-of",
     callback=_day,
@@ -81,10 +92,7 @@ def cli() -> None:
 @_PROFILE
 @_DRAFTS
 @_AS_OF
-@click.option(
-    "--mode", type=click.Choice(["strict", "feed"]), default="strict", show_default=True,
-    help="strict：无证据不认定；feed：按填报数据认定 / strict believes only attachments, feed believes claims",
-)  # fmt: skip
+@_MODE
 @click.option(
     "--report", "reports", multiple=True, metavar="FORMAT[:FILE]",
     help="可重复；文件名可含 {id} / repeatable; FILE may contain {id}; default text",
@@ -260,6 +268,55 @@ def _progress(dossiers: Sequence[str]) -> Iterator[Iterator[str]]:
             yield iter(bar)
     else:
         yield iter(dossiers)
+
+
+# -- replay ---------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.argument("dossier")
+@click.option(
+    "--as-of", "on", multiple=True, required=True, callback=_days, metavar="DATE",
+    help="重复两次以上 / given twice or more: the days to judge by",
+)  # fmt: skip
+@_PROFILE
+@_DRAFTS
+@_MODE
+@click.option(
+    "--report", "target", default="text", metavar="FORMAT[:FILE]", show_default=True, help="text, json"
+)
+@click.option("--verbose", is_flag=True, help="列出全部，不折叠 / fold nothing")
+@_LANG
+def replay(
+    dossier: str,
+    on: Sequence[str],
+    profile: str | None,
+    drafts: bool,
+    mode: Any,
+    target: str,
+    verbose: bool,
+    lang: Any,
+) -> None:
+    """同一档案按不同日期各判一次，说明结果为何改变 / judge one dossier as of several days, say what differs and why.
+
+    \b
+    compliance replay county.json --as-of 2022-12-31 --as-of 2024-12-31
+    """
+    from compliance.render.replay import as_json, as_text
+    from compliance.replay import replay as replayed
+    from compliance.schemas.refusal import Refused
+
+    name, _, file = target.partition(":")
+    if name not in ("text", "json"):
+        raise click.UsageError(f"没有格式 {name!r}；可用 / no such format; there are: text, json")
+    try:
+        made = replayed(dossier, on, profile=profile, mode=mode, drafts=drafts)
+    except Refused as refused:
+        _refuse(refused, [(name, file or "-")], set(), lang)
+        sys.exit(REFUSED)
+    data = as_json(made) if name == "json" else as_text(made, lang, verbose=verbose)
+    _write(data, file or "-", "replay", set())
+    sys.exit(FAULT if made.faults else PASSED)
 
 
 # -- explain --------------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
 
 from compliance import collector
 from compliance.assembly import report
@@ -24,65 +23,12 @@ from compliance.rulebook import profile_of_area
 from compliance.schemas.conditions import MeasureRef, ParamRef, atoms
 from compliance.schemas.outcomes import State
 from compliance.schemas.received import AttachmentState, Received
+from compliance.schemas.replay import REPLAY_VERSION, Cause, CauseKind, Changed, Replay, ReplayDay, Step
 from compliance.schemas.report import Bilingual, Finding, LimitSource, Outcome, Reason, Report
 from compliance.schemas.rulebook import Check, Profile, Rulebook, Setting
 from compliance.schemas.scalars import Day, days
 
-__all__ = ["Cause", "Changed", "Replay", "Step", "replay"]
-
-Kind = Literal["parameter", "check", "obligation", "standard", "time"]
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What made an outcome change."""
-
-    kind: Kind
-    name: str
-    """The parameter, the check, or the measure or gate that the passing of time moved"""
-    says: Bilingual
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A finding with one outcome on the earlier day and another on the later."""
-
-    finding: str
-    item: str
-    title: Bilingual
-    subject: Bilingual
-    before: tuple[Outcome, Reason | None]
-    after: tuple[Outcome, Reason | None]
-    causes: tuple[Cause, ...]
-    sentence: Bilingual
-    """The finding as the later day has it"""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """From one day to the next."""
-
-    first: str
-    second: str
-    law: tuple[Cause, ...]
-    """Every difference between the rules of both days, whether an outcome turns on it or not"""
-    changed: tuple[Changed, ...]
-    same: int
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """The whole answer."""
-
-    source: str
-    dossier_sha256: str
-    area: str
-    profile: Bilingual
-    mode: Mode
-    reports: tuple[Report, ...]
-    """One a day, in the order given"""
-    steps: tuple[Step, ...]
-
+__all__ = ["replay"]
 
 def replay(
     source: str | Path,
@@ -106,11 +52,16 @@ def replay(
         for earlier, later in pairwise(seen):
             between = desk.judge(open_bench(name, later.bench.as_of, drafts=drafts, law_day=earlier.bench.as_of))
             steps.append(_step(desk, earlier, between, later))
-        last = seen[-1].bench.profile
         return Replay(
-            received.source, received.sha256, received.dossier.area_name, last.title, mode,
-            tuple(s.report for s in seen), tuple(steps),
+            REPLAY_VERSION, Path(received.source).name, received.sha256, received.dossier.area_name,
+            seen[-1].bench.profile.title, mode, seen[-1].bench.rulebook.sha256,
+            tuple(_day(s) for s in seen), tuple(steps), sum(len(s.judgement.lost) for s in seen),
         )  # fmt: skip
+
+
+def _day(seen: _Seen) -> ReplayDay:
+    verdict = seen.report.verdict
+    return ReplayDay(seen.bench.as_of.text, verdict.outcome, verdict.sentence, seen.bench.profile.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +142,7 @@ def _changed(earlier: _Seen, later: _Seen, ident: str, causes: Sequence[Cause]) 
     nothing: tuple[Outcome, Reason | None] = ("not_applicable", "no_object")
     return Changed(
         ident, shown.item, items[shown.item].title, shown.subject.name,
-        _outcome(earlier, ident) or nothing, _outcome(later, ident) or nothing,
+        *(_outcome(earlier, ident) or nothing), *(_outcome(later, ident) or nothing),
         tuple(dict.fromkeys(causes)), shown.sentence,
     )  # fmt: skip
 
@@ -292,7 +243,7 @@ def _check(ident: str, before: Check | None, after: Check | None) -> _Difference
         )
         return replace(bench.rulebook, clauses=clauses), bench.profile
 
-    kind: Kind = "obligation" if before is not None and after is not None else "check"
+    kind: CauseKind = "obligation" if before is not None and after is not None else "check"
     return _Difference(Cause(kind, ident, says), frozenset({item}), undone)
 
 
