@@ -1,100 +1,53 @@
-"""YAML text → plain values that know their lines; refuses anchors, tags, duplicate keys, floats and loose booleans."""
+"""Files of the law folder → plain values that know their lines, and specs; refuses what is not strictly written."""
 
 from __future__ import annotations
 
 import difflib
 import hashlib
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar, get_args, get_origin
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
+from compliance import notation
+from compliance.notation import NotationError, Place
 from compliance.schemas.rulebook import Problem, RulebookError
 
 __all__ = ["Reader", "as_spec", "digest_of", "law_files", "law_folder", "line_of", "nearest", "read_text", "read_yaml"]
 
 S = TypeVar("S", bound=BaseModel)
 
-_INT = re.compile(r"-?(0|[1-9]\d*)")
-_FLOAT = re.compile(r"-?\d+\.\d*|-?\d*\.\d+|-?\d+[eE].*")
-_LOOSE = re.compile(r"yes|no|on|off|true|false|null|~", re.IGNORECASE)
-"""What some YAML reads as a boolean or as nothing; ``true``, ``false`` and ``null`` are taken before."""
+_SAYS = {
+    "syntax": "not YAML: {}",
+    "anchor": "anchors and aliases are not allowed",
+    "tag": "tags are not allowed",
+    "key": "a key must be a plain word",
+    "duplicate": "duplicate key {!r}",
+    "loose": "{!r} is ambiguous: write true, false or null, or quote it",
+    "inexact": "{} is not exact: write a fraction 4/5, a percentage 80%, or quote a decimal",
+    "empty": "the file is empty",
+}
 
 
+@dataclass(frozen=True, slots=True)
 class Reader:
-    """A composed YAML tree as plain values, remembering the line of every path."""
+    """Which file was read, and the line of every path in it."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.lines: dict[tuple[Any, ...], int] = {}
-        self.problems: list[Problem] = []
-
-    def problem(self, node: yaml.Node, message: str) -> None:
-        self.problems.append(Problem(self.file, node.start_mark.line + 1, message))
-
-    def plain(self, node: yaml.Node, path: tuple[Any, ...] = ()) -> Any:
-        self.lines[path] = node.start_mark.line + 1
-        if isinstance(node, yaml.MappingNode):
-            result: dict[Any, Any] = {}
-            for key_node, value_node in node.value:
-                name = key_node.value
-                if not isinstance(key_node, yaml.ScalarNode):
-                    self.problem(key_node, "a key must be a plain word")
-                elif name in result:
-                    self.problem(key_node, f"duplicate key {name!r}")
-                else:
-                    result[name] = self.plain(value_node, (*path, name))
-            return result
-        if isinstance(node, yaml.SequenceNode):
-            return [self.plain(child, (*path, i)) for i, child in enumerate(node.value)]
-        return self.scalar(node)
-
-    def scalar(self, node: yaml.Node) -> Any:
-        text: str = node.value
-        if getattr(node, "style", None):  # quoted or block: text, whatever it looks like
-            return text
-        if text in ("true", "false"):
-            return text == "true"
-        if text in ("", "null"):
-            return None
-        if _INT.fullmatch(text):
-            return int(text)
-        if _LOOSE.fullmatch(text):
-            self.problem(node, f"{text!r} is ambiguous: write true, false or null, or quote it")
-        elif _FLOAT.fullmatch(text):
-            self.problem(node, f"{text} is not exact: write a fraction 4/5, a percentage 80%, or quote a decimal")
-        return text
+    file: str
+    lines: Mapping[Place, int]
 
 
 def read_yaml(text: str, file: str) -> tuple[Any, Reader]:
     """Strictly read YAML → plain values and the reader that knows their lines; raises ``RulebookError``."""
-    reader = Reader(file)
     try:
-        # What is refused here is written with one of these signs; where none stands, the first reading is spared.
-        events = yaml.parse(text, Loader=yaml.CBaseLoader) if any(sign in text for sign in "&*!") else ()
-        for event in events:
-            line = event.start_mark.line + 1 if event.start_mark else 1
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise RulebookError([Problem(file, line, "anchors and aliases are not allowed")])
-            if getattr(event, "tag", None):
-                raise RulebookError([Problem(file, line, "tags are not allowed")])
-        node = yaml.compose(text, Loader=yaml.CBaseLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RulebookError([Problem(file, line, f"not YAML: {error.problem}")]) from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, max(error.position, 0)) + 1
-        raise RulebookError([Problem(file, line, f"not YAML: {error.reason}")]) from None
-    value = reader.plain(node) if node is not None else None
-    if value is None:
-        raise RulebookError([Problem(file, 1, "the file is empty")])
-    if reader.problems:
-        raise RulebookError(reader.problems)
-    return value, reader
+        value, lines = notation.read_yaml(text)
+    except NotationError as error:
+        problems = [Problem(file, m.line, _SAYS[m.code].format(m.found)) for m in error.mistakes]
+        raise RulebookError(problems) from None
+    return value, Reader(file, lines)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
