@@ -336,6 +336,7 @@ def _provenance(received: Received, judgement: Judgement, as_of_given: bool, pro
         profiles=tuple(r.ProfileUsed(layer.name, layer.title, layer.sha256) for layer in bench.profile.layers),
         drafts=bench.profile.drafts,
         readings=tuple(_readings(bench.rulebook, bench.profile)),
+        data_as_of=received.dossier.data_as_of.text if received.dossier.data_as_of else None,
         mode=judgement.mode,
         as_of=bench.as_of.text,
         as_of_origin="given" if as_of_given else "today",

@@ -19,11 +19,24 @@ from compliance.measures.subjects import KINDS, Case
 from compliance.schemas import dossier as d
 from compliance.schemas import report as r
 from compliance.schemas.outcomes import Code
+from compliance.schemas.precedent import Precedent
 from compliance.schemas.received import AttachmentState
-from compliance.schemas.rulebook import Check, Item, Profile, Questions, Rulebook
+from compliance.schemas.rulebook import Check, Item, Profile, Questions, Rulebook, RulebookError
 from compliance.schemas.scalars import Day, days
 
-__all__ = ["Bench", "Judgement", "Mode", "Part", "bench_of", "holds_open", "load_law", "make_bench", "open_bench", "put"]
+__all__ = [
+    "Bench",
+    "Judgement",
+    "Mode",
+    "Part",
+    "bench_of",
+    "holds_open",
+    "known_precedents",
+    "load_law",
+    "make_bench",
+    "open_bench",
+    "put",
+]
 
 Mode = Literal["strict", "feed"]
 
@@ -48,6 +61,16 @@ class Bench:
 def load_law() -> Rulebook:
     """The shipped rulebook."""
     return rulebook.load_rulebook(measure_kinds())
+
+
+@lru_cache(maxsize=1)
+def known_precedents() -> tuple[Precedent, ...]:
+    """The precedents that are shipped, held against the shipped rulebook."""
+    found = rulebook.load_precedents(load_law())
+    missing = rulebook.missing_precedents(load_law(), found)
+    if missing:
+        raise RulebookError(missing)
+    return found
 
 
 def open_bench(profile: str, as_of: Day, *, drafts: bool = False, law_day: Day | None = None) -> Bench:

@@ -561,6 +561,7 @@ def report(
             profiles=(ProfileUsed("haidong", Bilingual("海东县", "Haidong County"), "4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce"),),
             drafts=False,
             readings=(),
+            data_as_of="2022-12-31",
             mode="strict",
             as_of="2022-12-31",
             as_of_origin="given",

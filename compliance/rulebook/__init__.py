@@ -7,6 +7,7 @@ reported with file and line, and with the nearest name that exists.
 from __future__ import annotations
 
 from compliance.rulebook.clauses import load_rulebook
+from compliance.rulebook.precedents import load_precedents, missing_precedents
 from compliance.rulebook.profiles import load_profile, profile_names, profile_of_area, profile_spec
 from compliance.rulebook.questions import compile_questions, is_evidence
 from compliance.rulebook.reader import read_yaml
@@ -17,8 +18,10 @@ __all__ = [
     "Measures",
     "compile_questions",
     "is_evidence",
+    "load_precedents",
     "load_profile",
     "load_rulebook",
+    "missing_precedents",
     "parse_value",
     "profile_names",
     "profile_of_area",

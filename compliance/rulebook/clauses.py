@@ -272,6 +272,8 @@ def load_rulebook(measures: Measures, folder: Traversable | None = None) -> Rule
     for missing in [c for c in standard.clauses if c not in clauses] if not problems else []:
         problems.append(Problem("standard.yaml", 1, f"no file states clause {missing}"))
     problems += _across(list(clauses.values()))
+    if (folder / "precedents").is_dir():  # read when advice is asked for, but part of the law as shipped
+        texts += [(f"precedents/{file.name}", read_text(file)) for file in law_files(folder / "precedents")]
     if problems:
         raise RulebookError(problems)
     ordered = tuple(clauses[c] for c in standard.clauses)

@@ -13,8 +13,9 @@ from typing import Literal
 __all__ = [
     "ABSENT_REASONS", "OBLIGATIONS", "OPEN_REASONS", "SEVERITIES",
     "Advice", "Area", "AttachmentFound", "Bilingual", "Change", "CheckEntry", "CheckLine", "ClauseRollup",
-    "DocumentAsked", "Edit", "Fault", "Finding", "ItemRollup", "LimitSource", "Measured", "PrecedentNear",
-    "ProfileUsed", "Provenance", "ReadingUsed", "Report", "Risk", "Subject", "Tally", "Verdict", "Way",
+    "Determined", "DeterminationsUsed", "DocumentAsked", "Edit", "EvidenceGiven", "Fault", "Finding", "ItemRollup", "LimitSource", "Measured", "PrecedentNear",
+    "ObjectionMade", "ProfileUsed", "Provenance", "ReadingUsed", "Report", "Risk", "Subject", "Tally", "Verdict", "Was",
+    "Way",
 ]  # fmt: skip
 
 REPORT_VERSION = "1.1"
@@ -22,8 +23,9 @@ REPORT_VERSION = "1.1"
 Outcome = Literal["pass", "fail", "unknown", "not_applicable"]
 Reason = Literal[
     "conflicting_data", "missing_parameter", "missing_field", "ambiguous_date", "missing_evidence", "needs_judgement",
-    "not_due", "level_not_covered", "no_object", "zone", "predates_standard",
+    "not_due", "level_not_covered", "no_object", "zone", "predates_standard", "not_substantiated",
 ]  # fmt: skip
+"""Why a finding is unknown or not applicable; of a failing only ``not_substantiated``, which a person determined."""
 Obligation = Literal["mandatory", "expected", "encouraged"]
 Severity = Literal["critical", "major", "minor", "advisory"]
 Disposition = Literal["rectify", "improve", "supply", "review", "none"]
@@ -36,6 +38,8 @@ OPEN_REASONS: tuple[Reason, ...] = (
 ABSENT_REASONS: tuple[Reason, ...] = ("level_not_covered", "zone", "predates_standard", "not_due", "no_object")
 """Reasons of a not_applicable, the strongest first."""
 Basis = Literal["evidenced", "asserted", "measured", "determined"]
+DeterminationKind = Literal["answer", "override", "not_substantiated", "objection"]
+DeterminationState = Literal["in_force", "expired", "superseded", "not_yet", "pending", "rejected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,17 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Was:
+    """What the rules say by themselves, where a person determined otherwise."""
+
+    outcome: Outcome
+    reason: Reason | None
+    basis: Basis | None
+    by: str
+    """Id of the determination"""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckLine:
     """One atomic check on one (row) subject, answered once."""
 
@@ -101,6 +116,7 @@ class CheckLine:
     obligation: Obligation
     severity: Severity
     values: tuple[Measured, ...]
+    was: Was | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +204,62 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceGiven:
+    """What a determination rests on: an attachment of the dossier, a file beside the determinations, or a document
+    published elsewhere, which the program does not open."""
+
+    title: str
+    att_id: str | None
+    file: str | None
+    url: str | None
+    page: int | None
+    sha256: str | None
+    state: Literal["present", "unhashed", "absent", "mismatch", "not_opened"]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionMade:
+    """A county's objection to a finding."""
+
+    office: str
+    person: str | None
+    on: str
+    grounds: str
+    evidence: tuple[EvidenceGiven, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Determined:
+    """A person's recorded determination on a finding, whether or not it is in force on the day judged by."""
+
+    id: str
+    kind: DeterminationKind
+    state: DeterminationState
+    check: str | None
+    row: str | None
+    """Where it concerns one check, or one row of it, alone"""
+    old: Outcome
+    old_reason: Reason | None
+    new: Outcome | None
+    """Null for an objection that is open or was rejected"""
+    new_reason: Reason | None
+    office: str | None
+    """Who determined; null while an objection is not answered"""
+    person: str | None
+    authority: str | None
+    reason: str | None
+    evidence: tuple[EvidenceGiven, ...]
+    decided_on: str | None
+    expires_on: str | None
+    supersedes: str | None
+    supply_requested_on: str | None
+    supply_deadline: str | None
+    objection: ObjectionMade | None
+    says: Bilingual
+    """Who determined what and when, and what became of it"""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """The answer to one item for one subject: what an inspector signs."""
 
@@ -218,6 +290,10 @@ class Finding:
     """What a person has to answer, where the item leaves it to one"""
     advice: Advice | None = None
     """For a failing or an unknown"""
+    fingerprint: str = ""
+    """What the rules found here, in sixteen hexadecimal digits, whatever a person determined and however the dossier
+    is ordered; with the id it tells whether a later report found the same"""
+    determined: tuple[Determined, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +349,8 @@ class ItemRollup:
     """Asked by the notice's body alone (正文), none of the 36 items"""
     risk: Bilingual | None = None
     """What may follow a failing; only where the item fails"""
+    was: Outcome | None = None
+    """What the rules say by themselves, where determinations make it another"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +419,22 @@ class Risk:
 
 
 @dataclass(frozen=True, slots=True)
+class DeterminationsUsed:
+    """The file of recorded determinations, and how many of them are what on the day judged by."""
+
+    file: str
+    sha256: str
+    in_force: int
+    expired: int
+    superseded: int
+    not_yet: int
+    pending: int
+    rejected: int
+    blank: int
+    """Entries prepared and not filled in: passed over"""
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     source: str
     """Name of the file as given, without its folder"""
@@ -358,12 +452,15 @@ class Provenance:
     drafts: bool
     """Whether drafts for comment were applied"""
     readings: tuple[ReadingUsed, ...]
+    data_as_of: str | None
+    """Day up to which the dossier claims its data to be complete; what came after it is not reported"""
     mode: Literal["strict", "feed"]
     as_of: str
     as_of_origin: Literal["given", "today"]
     tool: str
     tool_version: str
     standard: str
+    determinations: DeterminationsUsed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +483,8 @@ class Verdict:
     body: Tally = Tally(0, 0, 0, 0)
     """Of the requirements that only the notice's body makes"""
     risks: tuple[Risk, ...] = ()
+    was: Outcome | None = None
+    """What the rules say by themselves, where determinations make it another"""
 
 
 @dataclass(frozen=True, slots=True)
