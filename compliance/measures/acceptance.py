@@ -108,7 +108,7 @@ def days_to_filing(row: ProjectRow) -> Count:
     return filed.first - accepted.first
 
 
-@measure("验收至今天数", "days since acceptance", unit="日", source=f"{REGULATION}49条")
+@measure("验收至今天数", "days since acceptance", unit="日", source=f"{REGULATION}49条", running=True)
 def days_since_acceptance(row: ProjectRow) -> Count:
     """Calendar days from acceptance to the as-of day; 0 where acceptance is still to come.
 

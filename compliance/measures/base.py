@@ -52,6 +52,8 @@ class Measure:
     of: tuple[str, ...]
     """Names of the subject kinds it can be taken of."""
     take: Callable[[Any], Any]
+    running: bool
+    """Whether the value grows with the day judged by alone."""
 
 
 _register: dict[tuple[str, str], Measure] = {}
@@ -60,8 +62,11 @@ _register: dict[tuple[str, str], Measure] = {}
 F = TypeVar("F", bound=Callable[[Any], Any])
 
 
-def measure(zh: str, en: str, *, unit: str = "", source: str = "") -> Callable[[F], F]:
-    """Registers a function ``(row) -> value``; row kinds and value type are read from its annotations."""
+def measure(zh: str, en: str, *, unit: str = "", source: str = "", running: bool = False) -> Callable[[F], F]:
+    """Registers a function ``(row) -> value``; row kinds and value type are read from its annotations.
+
+    ``running``: the value grows from day to day though nothing in the dossier changes.
+    """
 
     def register(take: F) -> F:
         hints = typing.get_type_hints(take)
@@ -69,7 +74,7 @@ def measure(zh: str, en: str, *, unit: str = "", source: str = "") -> Callable[[
         (row,) = hints.values()
         rows = typing.get_args(row) or (row,)
         (kind,) = [_KINDS[t] for t in typing.get_args(result) if t is not Unknown]
-        entry = Measure(take.__name__, zh, en, unit, source, kind, tuple(r.__name__ for r in rows), take)
+        entry = Measure(take.__name__, zh, en, unit, source, kind, tuple(r.__name__ for r in rows), take, running)
         for r in rows:
             if (r.__name__, entry.name) in _register:
                 raise ValueError(f"measure {entry.name} is registered twice for {r.__name__}")

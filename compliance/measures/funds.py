@@ -252,7 +252,7 @@ def days_at_province(row: FundSumRow) -> Count:
     return MISSING if longest < 0 else longest
 
 
-@measure("到位资金未支付天数", "days that money received has lain unpaid", unit="日", source="预算法42条")
+@measure("到位资金未支付天数", "days that money received has lain unpaid", unit="日", source="预算法42条", running=True)
 def days_idle(row: FundSumRow) -> Count:
     """Days since the oldest money that is left was received, payments using up the oldest first; none left: 0.
 

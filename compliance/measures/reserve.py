@@ -164,7 +164,7 @@ def pictures_after(row: ArchiveRow) -> Count:
     return len(row.archive.images_after) or MISSING if row.archive else MISSING
 
 
-@measure("距上次更新天数", "days since the last update", unit="日", source=STANDARD)
+@measure("距上次更新天数", "days since the last update", unit="日", source=STANDARD, running=True)
 def days_since_update(row: ArchiveRow) -> Count:
     """Days from the record's last update to the as-of date, the fewest that a partial date allows.
 

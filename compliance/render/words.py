@@ -68,6 +68,7 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         no_object=("没有检查对象", "nothing to check"),
         zone=("不在适用地区", "outside the zone concerned"),
         predates_standard=("早于标准施行", "earlier than the standard"),
+        not_substantiated=("未能证实", "not substantiated"),
     ),
     "obligation": _table(
         mandatory=("强制", "mandatory"), expected=("应当", "expected"), encouraged=("鼓励", "encouraged")
@@ -99,6 +100,20 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         asserted=("仅有申报，无佐证", "asserted without evidence"),
         measured=("仅作计量，无限值", "measured, no limit exists"),
         determined=("人工认定", "determined by a person"),
+    ),
+    "determination": _table(
+        answer=("研判", "answer"),
+        override=("改判", "override"),
+        not_substantiated=("未能证实的认定", "not substantiated"),
+        objection=("异议", "objection"),
+    ),
+    "determination_state": _table(
+        in_force=("有效", "in force"),
+        expired=("已到期，按程序结论", "expired; the program's outcome stands"),
+        superseded=("已由新的认定取代", "superseded"),
+        not_yet=("基准日尚未作出，未适用", "later than the as-of date; not applied"),
+        pending=("异议待答复，结论不变", "not yet answered; the outcome stands"),
+        rejected=("异议不成立，结论不变", "rejected; the outcome stands"),
     ),
     "level": _table(
         province=("省级", "province"),
@@ -167,6 +182,8 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         condition=("条件", "Condition"),
         date=("日期", "Date"),
         demo=("虚构样例，不得作为任何认定依据", "Fictional example; no ground for any decision"),
+        determined=("人工认定", "Determined by a person"),
+        determinations=("人工认定", "Determinations"),
         dossier=("档案", "Dossier"),
         example=("例如", "Example"),
         faults=("检查程序故障，本报告不完整", "The checker failed; this report is incomplete"),
