@@ -66,6 +66,7 @@ def report(
         findings=findings,
         faults=tuple(_fault(judgement.columns, line.check, row) for line, row in judgement.lost),
         integrity=tuple(sorted(a for a, state in states.items() if state is AttachmentState.MISMATCH)),
+        subjects=tuple(_subject_keys(judgement)),
     )  # fmt: skip
 
 
@@ -83,6 +84,15 @@ def source_of(judgement: Judgement, states: Mapping[str, AttachmentState]) -> So
         parameter=parameter_of(judgement.bench.rulebook),
         literal=law_of(judgement.bench.rulebook),
     )
+
+
+def _subject_keys(judgement: Judgement) -> Iterator[r.SubjectKeys]:
+    case = judgement.columns.case
+    for c in case.planned:
+        place = "/".join(filter(None, (c.subdistrict, c.residential_community))) or None
+        yield r.SubjectKeys("community", c.community_id, c.name, place, c.address, None)
+    for p in case.projects:
+        yield r.SubjectKeys("project", p.project_id, p.name, None, None, p.investment_code)
 
 
 class _Owners:

@@ -14,7 +14,7 @@ __all__ = [
     "ABSENT_REASONS", "OBLIGATIONS", "OPEN_REASONS", "SEVERITIES",
     "Advice", "Area", "AttachmentFound", "Bilingual", "Change", "CheckEntry", "CheckLine", "ClauseRollup",
     "Determined", "DeterminationsUsed", "DocumentAsked", "Edit", "EvidenceGiven", "Fault", "Finding", "ItemRollup", "LimitSource", "Measured", "PrecedentNear",
-    "ObjectionMade", "ProfileUsed", "Provenance", "ReadingUsed", "Report", "Risk", "Subject", "Tally", "Verdict", "Was",
+    "ObjectionMade", "ProfileUsed", "Provenance", "ReadingUsed", "Report", "Risk", "Subject", "SubjectKeys", "Tally", "Verdict", "Was",
     "Way",
 ]  # fmt: skip
 
@@ -102,6 +102,21 @@ class Was:
     basis: Basis | None
     by: str
     """Id of the determination"""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectKeys:
+    """By what else than its id a community or project can be known again in another year's or another version's
+    dossier: an id that was given anew, or a name that was changed, must not make two of one."""
+
+    kind: str
+    id: str
+    name: str
+    place: str | None
+    """Subdistrict and residential community of a community"""
+    address: str | None
+    code: str | None
+    """A project's investment code"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,3 +514,5 @@ class Report:
     faults: tuple[Fault, ...]
     integrity: tuple[str, ...]
     """Attachments whose bytes do not match the hash the dossier claims, by att_id."""
+    subjects: tuple[SubjectKeys, ...] = ()
+    """The communities and projects that findings are about"""
