@@ -11,11 +11,28 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from compliance import __version__
+from compliance.commands import law
+from compliance.commands.options import (
+    AS_OF,
+    DRAFTS,
+    FAULT,
+    GATE,
+    INTEGRITY,
+    LANG,
+    MODE,
+    PASSED,
+    PROFILE,
+    REFUSED,
+    USAGE,
+    some_days,
+    stop,
+    write_whole,
+)
 
 if TYPE_CHECKING:
     from compliance.schemas.refusal import Refused
@@ -23,51 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-PASSED, GATE, USAGE, REFUSED, FAULT, INTEGRITY = 0, 1, 2, 3, 4, 5
 _WORST_FIRST = (FAULT, INTEGRITY, REFUSED, GATE, PASSED)
 _SEVERITIES = ("critical", "major", "minor")
-
-_LANG = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="语言 / language")
-_PROFILE = click.option(
-    "--profile", metavar="NAME|FILE",
-    help="当地规定；缺省按档案的区划代码查找 / the place's rules; default: found by the dossier's area code",
-)  # fmt: skip
-_DRAFTS = click.option(
-    "--with-drafts", "drafts", is_flag=True, help="连同征求意见稿一并适用 / apply drafts for comment too"
-)
-
-
-def _day(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    from datetime import date
-
-    if value is None:
-        return None
-    try:
-        day = date.fromisoformat(value)
-        if 1900 <= day.year <= 2099:
-            return day.isoformat()
-        raise ValueError
-    except ValueError:
-        raise click.BadParameter(f"{value!r} 不是日期，应写作 YYYY-MM-DD / not a date: YYYY-MM-DD") from None
-
-
-def _days(context: click.Context, parameter: click.Parameter, values: Sequence[str]) -> list[str]:
-    found = [day for day in (_day(context, parameter, value) for value in values) if day is not None]
-    if len(set(found)) < 2:
-        raise click.BadParameter("至少给出两个不同的日期 / give at least two different days")
-    return found
-
-
-_MODE = click.option(
-    "--mode", type=click.Choice(["strict", "feed"]), default="strict", show_default=True,
-    help="strict：无证据不认定；feed：按填报数据认定 / strict believes only attachments, feed believes claims",
-)  # fmt: skip
-_AS_OF = click.option(
-    "--as-of",
-    callback=_day,
-    metavar="DATE",
-    help="检查基准日 YYYY-MM-DD，缺省为今天（北京时间） / day to judge by; default today in China",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -89,10 +63,10 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("dossiers", nargs=-1, required=True, metavar="DOSSIER...")
-@_PROFILE
-@_DRAFTS
-@_AS_OF
-@_MODE
+@PROFILE
+@DRAFTS
+@AS_OF
+@MODE
 @click.option(
     "--report", "reports", multiple=True, metavar="FORMAT[:FILE]",
     help="可重复；文件名可含 {id} / repeatable; FILE may contain {id}; default text",
@@ -103,7 +77,7 @@ def cli() -> None:
 )  # fmt: skip
 @click.option("--fail-on-unknown", is_flag=True, help="有待证也退出码 1 / unknown fails the gate too")
 @click.option("--verbose", is_flag=True, help="列出全部，不折叠 / fold nothing")
-@_LANG
+@LANG
 def check(
     dossiers: Sequence[str],
     profile: str | None,
@@ -221,32 +195,11 @@ def _write(data: bytes, target: str, ident: str, written: set[Path]) -> None:
         except BrokenPipeError:  # nobody reads on: the exit code still tells the gate
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
-    import tempfile
-
     path = Path(target.replace("{id}", ident))
     if path in written:
-        _stop(USAGE, f"两份档案的编号相同，报告会互相覆盖 / two dossiers have the same id: {path}")
+        stop(USAGE, f"两份档案的编号相同，报告会互相覆盖 / two dossiers have the same id: {path}")
     written.add(path)
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = file.name
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        _stop(USAGE, f"无法写入 {path}：{error.strerror} / cannot write {path}: {error.strerror}")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    write_whole(path, data)
 
 
 def _refuse(refused: Refused, targets: Sequence[tuple[str, str]], written: set[Path], lang: Any) -> None:
@@ -276,17 +229,17 @@ def _progress(dossiers: Sequence[str]) -> Iterator[Iterator[str]]:
 @cli.command()
 @click.argument("dossier")
 @click.option(
-    "--as-of", "on", multiple=True, required=True, callback=_days, metavar="DATE",
+    "--as-of", "on", multiple=True, required=True, callback=some_days, metavar="DATE",
     help="重复两次以上 / given twice or more: the days to judge by",
 )  # fmt: skip
-@_PROFILE
-@_DRAFTS
-@_MODE
+@PROFILE
+@DRAFTS
+@MODE
 @click.option(
     "--report", "target", default="text", metavar="FORMAT[:FILE]", show_default=True, help="text, json"
 )
 @click.option("--verbose", is_flag=True, help="列出全部，不折叠 / fold nothing")
-@_LANG
+@LANG
 def replay(
     dossier: str,
     on: Sequence[str],
@@ -319,90 +272,6 @@ def replay(
     sys.exit(FAULT if made.faults else PASSED)
 
 
-# -- explain --------------------------------------------------------------------------------------------------
-
-
-@cli.command()
-@click.argument("item")
-@_PROFILE
-@_AS_OF
-@_LANG
-def explain(item: str, profile: str | None, as_of: str | None, lang: Any) -> None:
-    """说明一条怎样判 / say how an item (B7.1) or clause (B7) is decided, with the place's numbers."""
-    from compliance.explain import explain as said
-
-    click.echo(said(item.upper(), profile or "national", as_of, lang))
-
-
-# -- rules ----------------------------------------------------------------------------------------------------
-
-
-@cli.group()
-def rules() -> None:
-    """规则库 / the rulebook: list, show, lint, test, coverage."""
-
-
-@rules.command("list")
-@_LANG
-def rules_list(lang: Any) -> None:
-    """列出 20 项指标、36 条 / list the clauses and items."""
-    from compliance.explain import listing
-
-    click.echo(listing(lang))
-
-
-@rules.command("show")
-@click.argument("item")
-def rules_show(item: str) -> None:
-    """显示条文文件原文 / print the clause file that states an item or clause."""
-    from compliance.explain import clause_file
-
-    click.echo(clause_file(item.upper()), nl=False)
-
-
-@rules.command("lint")
-def rules_lint() -> None:
-    """检查规则库写法 / check the law folder strictly; every problem with file and line."""
-    from compliance.bench import load_law
-    from compliance.road import today
-    from compliance.rulebook import load_profile, profile_names
-
-    law = load_law()
-    checks = len(law.checks)
-    for name in profile_names():
-        load_profile(name, law, today(), drafts=True)
-    click.echo(
-        f"{len(law.clauses)} 个条文文件、{len(law.items)} 条、{checks} 项检查，无问题 / no problem found"
-    )
-
-
-@rules.command("test")
-def rules_test() -> None:
-    """运行条文自带的案例 / decide every case that the clause files carry."""
-    from compliance.bench import load_law
-    from compliance.cases import cases_of, run_cases
-    from compliance.road import today
-    from compliance.rulebook import load_profile, profile_names
-
-    law = load_law()
-    places = [load_profile(name, law, today(), drafts=True) for name in profile_names()]
-    broken = list(run_cases(law, places))
-    for one in broken:
-        click.echo(str(one))
-    total = sum(1 for _ in cases_of(law, places))
-    click.echo(f"{total - len(broken)} / {total} 个案例与条文一致 / cases come out as written")
-    sys.exit(GATE if broken else PASSED)
-
-
-@rules.command("coverage")
-@_LANG
-def rules_coverage(lang: Any) -> None:
-    """覆盖情况 / what is checked, item by item, and what is not modelled."""
-    from compliance.explain import coverage
-
-    click.echo(coverage(lang))
-
-
 # -- schema ---------------------------------------------------------------------------------------------------
 
 
@@ -415,12 +284,11 @@ def schema(name: str) -> None:
     sys.stdout.buffer.write(text(name).encode())
 
 
+cli.add_command(law.explain)
+cli.add_command(law.rules)
+
+
 # -- the door -------------------------------------------------------------------------------------------------
-
-
-def _stop(code: int, message: str) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(code)
 
 
 def _guarded(run: Callable[[], int | None]) -> None:
@@ -431,14 +299,14 @@ def _guarded(run: Callable[[], int | None]) -> None:
         error.show()
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        _stop(130, "已中断 / interrupted")
+        stop(130, "已中断 / interrupted")
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(PASSED)
     except Exception as error:
         if type(error).__name__ == "RulebookError":
-            _stop(USAGE, str(error))
-        _stop(FAULT, _unforeseen(error))
+            stop(USAGE, str(error))
+        stop(FAULT, _unforeseen(error))
 
 
 def _is_expected(error: Exception) -> bool:

@@ -1,0 +1,97 @@
+"""``explain`` and ``rules``: what the law asks, and whether the law folder is sound; calls, prints, exits."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from compliance.commands.options import AS_OF, GATE, LANG, PASSED, PROFILE
+
+__all__ = ["explain", "rules"]
+
+# -- explain --------------------------------------------------------------------------------------------------
+
+
+@click.command()
+@click.argument("item")
+@PROFILE
+@AS_OF
+@LANG
+def explain(item: str, profile: str | None, as_of: str | None, lang: Any) -> None:
+    """说明一条怎样判 / say how an item (B7.1) or clause (B7) is decided, with the place's numbers."""
+    from compliance.explain import explain as said
+
+    click.echo(said(item.upper(), profile or "national", as_of, lang))
+
+
+# -- rules ----------------------------------------------------------------------------------------------------
+
+
+@click.group()
+def rules() -> None:
+    """规则库 / the rulebook: list, show, lint, test, coverage."""
+
+
+@rules.command("list")
+@LANG
+def rules_list(lang: Any) -> None:
+    """列出 20 项指标、36 条 / list the clauses and items."""
+    from compliance.explain import listing
+
+    click.echo(listing(lang))
+
+
+@rules.command("show")
+@click.argument("item")
+def rules_show(item: str) -> None:
+    """显示条文文件原文 / print the clause file that states an item or clause."""
+    from compliance.explain import clause_file
+
+    click.echo(clause_file(item.upper()), nl=False)
+
+
+@rules.command("lint")
+def rules_lint() -> None:
+    """检查规则库写法 / check the law folder strictly; every problem with file and line."""
+    from compliance.bench import load_law
+    from compliance.road import today
+    from compliance.rulebook import load_profile, profile_names
+
+    law = load_law()
+    checks = len(law.checks)
+    for name in profile_names():
+        load_profile(name, law, today(), drafts=True)
+    click.echo(
+        f"{len(law.clauses)} 个条文文件、{len(law.items)} 条、{checks} 项检查，无问题 / no problem found"
+    )
+
+
+@rules.command("test")
+def rules_test() -> None:
+    """运行条文自带的案例 / decide every case that the clause files carry."""
+    from compliance.bench import load_law
+    from compliance.cases import cases_of, run_cases
+    from compliance.road import today
+    from compliance.rulebook import load_profile, profile_names
+
+    law = load_law()
+    places = [load_profile(name, law, today(), drafts=True) for name in profile_names()]
+    broken = list(run_cases(law, places))
+    for one in broken:
+        click.echo(str(one))
+    total = sum(1 for _ in cases_of(law, places))
+    click.echo(f"{total - len(broken)} / {total} 个案例与条文一致 / cases come out as written")
+    sys.exit(GATE if broken else PASSED)
+
+
+@rules.command("coverage")
+@LANG
+def rules_coverage(lang: Any) -> None:
+    """覆盖情况 / what is checked, item by item, and what is not modelled."""
+    from compliance.explain import coverage
+
+    click.echo(coverage(lang))
+
+
