@@ -39,7 +39,7 @@ def trees(check: Check) -> Iterator[Tree]:
 
 
 def test_the_thirty_six_items_stand_in_the_standards_order() -> None:
-    assert [item.id for item in LAW.items] == ITEMS
+    assert [item.id for item in LAW.items if not item.body_only] == ITEMS
 
 
 def test_every_measure_is_asked_for_by_some_clause() -> None:

@@ -69,6 +69,21 @@ def consensus_method(row: ConsensusRow) -> Code:
     return (row.consensus.method if row.consensus else None) or MISSING
 
 
+@measure("初步共识日", "first consensus", source="建办城〔2021〕50号 一（八）")
+def initial_consensus(row: ConsensusRow) -> When:
+    """Day on which the residents first agreed on how the community is to be managed for good.
+
+    The day of the confirmation before the start does not stand in for it.
+
+    >>> from compliance.measures.base import given
+    >>> initial_consensus(given(ConsensusRow, consensus={"initial_consensus_on": "2022-10-24"})).text
+    '2022-10-24'
+    >>> initial_consensus(given(ConsensusRow, consensus={"confirmed_on": "2023-02-28"}))
+    <Unknown.MISSING_FIELD: 'missing_field'>
+    """
+    return when(row.consensus.initial_consensus_on) if row.consensus else MISSING
+
+
 @measure("共识确认日", "confirmation of the consensus", source=STANDARD)
 def consensus_confirmed(row: ConsensusRow) -> When:
     """Day on which the consensus was confirmed in writing or online.

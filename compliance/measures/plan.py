@@ -196,6 +196,46 @@ def public_money_share(row: PlanRow) -> Share:
     return share(public, whole)
 
 
+@measure(
+    "财政资金占已落实资金比例",
+    "share of public budgets in the funds confirmed",
+    unit="%",
+    source="建办城〔2021〕50号 一（三）",
+)
+def public_share_of_confirmed(row: PlanRow) -> Share:
+    """Money from the budgets of all levels over all funds of the plan, both as far as confirmed or received.
+
+    One entry undecided or without its amount makes it unknown; so do entries none of which is confirmed.
+
+    >>> from compliance.measures.base import given
+    >>> def plan(*funds): return given(PlanRow, plan={"plan_id": "p", "year": 2020, "funding_plan": [
+    ...     {"source": s, "amount_10k": a, "confirmed": c} for s, a, c in funds]})
+    >>> public_share_of_confirmed(plan(
+    ...     ("central_subsidy", "1997.95", True), ("county", "2.84", True), ("resident", "12.4", True)))
+    Ratio(p=200079, q=201319)
+    >>> public_share_of_confirmed(plan(("city", 300, True), ("enterprise", 900, False)))
+    Ratio(p=300, q=300)
+    >>> public_share_of_confirmed(plan(("city", 300, True), ("resident", None, False)))
+    Ratio(p=300, q=300)
+    >>> public_share_of_confirmed(plan(("city", 300, True), ("resident", 5, None)))
+    <Unknown.MISSING_FIELD: 'missing_field'>
+    >>> public_share_of_confirmed(plan(("city", 300, False))), public_share_of_confirmed(plan(("city", None, True)))
+    (<Unknown.MISSING_FIELD: 'missing_field'>, <Unknown.MISSING_FIELD: 'missing_field'>)
+    """
+    if row.plan is None:
+        return MISSING
+    public = whole = Decimal(0)
+    for entry in row.plan.funding_plan:
+        decided = _confirmed(entry)
+        if decided is None or (decided and entry.amount_10k is None):
+            return MISSING
+        if decided and entry.amount_10k is not None:
+            whole += entry.amount_10k
+            if entry.source in PUBLIC_MONEY:
+                public += entry.amount_10k
+    return share(public, whole) if whole else MISSING
+
+
 @measure("是否因资金停工或拖欠", "works stopped or bills unpaid for lack of funds", source=STANDARD)
 def works_stopped(row: PlanRow) -> Flag:
     """Whether works stopped, or bills went unpaid, because money was lacking.

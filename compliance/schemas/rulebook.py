@@ -361,8 +361,9 @@ class Item:
 
     @property
     def is_question(self) -> bool:
-        """Whether only a person can answer it."""
-        return all(check.asks is not None for check in self.checks)
+        """Whether only a person can answer it; figures measured beside the question decide nothing."""
+        asked = [check for check in self.checks if not check.measured]
+        return bool(asked) and all(check.asks is not None for check in asked)
 
 
 @dataclass(frozen=True, slots=True)
