@@ -109,11 +109,37 @@ _NOT_SAYS: dict[Op, tuple[str, str]] = {
     Op.PRESENT: ("应未填报", "must not be reported"),
 }
 """Under a ``not``."""
+_IS_SAYS: dict[Op, tuple[str, str]] = {
+    Op.AT_LEAST: ("不低于", "is at least"),
+    Op.AT_MOST: ("不高于", "is at most"),
+    Op.MORE_THAN: ("超过", "exceeds"),
+    Op.LESS_THAN: ("低于", "is below"),
+    Op.NOT_AFTER: ("不晚于", "is not after"),
+    Op.NOT_BEFORE: ("不早于", "is not before"),
+    Op.IS: ("为", "is"),
+    Op.ONE_OF: ("为下列之一：", "is one of"),
+    Op.PRESENT: ("已填报", "is reported"),
+}
+_IS_NOT_SAYS: dict[Op, tuple[str, str]] = {
+    Op.AT_LEAST: ("低于", "is below"),
+    Op.AT_MOST: ("超过", "exceeds"),
+    Op.MORE_THAN: ("不高于", "is at most"),
+    Op.LESS_THAN: ("不低于", "is at least"),
+    Op.NOT_AFTER: ("晚于", "is after"),
+    Op.NOT_BEFORE: ("早于", "is before"),
+    Op.IS: ("不为", "is not"),
+    Op.ONE_OF: ("不为下列之一：", "is none of"),
+    Op.PRESENT: ("未填报", "is not reported"),
+}
+"""What is merely so or not so: guards, and what is worth a remark."""
 
 
-def _op_says(atom: Atom, negated: bool) -> tuple[str, str]:
+
+def _op_says(atom: Atom, negated: bool, owed: bool = True) -> tuple[str, str]:
     """The words of a comparison; ``present: false`` is a negation of its own."""
     absent = atom.op is Op.PRESENT and atom.limit is False
+    if not owed:
+        return (_IS_NOT_SAYS if negated is not absent else _IS_SAYS)[atom.op]
     return (_NOT_SAYS if negated is not absent else _OP_SAYS)[atom.op]
 
 
@@ -192,6 +218,9 @@ def value_says(value: Value | Limit, unit: str) -> Bilingual:
     return _REASON_SAYS[value.value] if isinstance(value, Unknown) else _spoken(value, unit)
 
 
+_UNSET = Bilingual("（当地未配置）", " (not set in this place)")
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """What findings are made from: the means to read values, names and pointers of rows. Filled in by ``check``."""
@@ -210,6 +239,8 @@ class Source:
     """A parameter's title"""
     literal: Callable[[Check], LimitSource]
     """The law that a literal limit of a check stands in: its statute where it names one, else the standard"""
+    unset: Bilingual = _UNSET
+    """What is said of a parameter without a value"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +286,7 @@ def _limit_says(source: Source, kind: str, limit: Limit, unit: str) -> tuple[Bil
         setting = source.profile.settings.get(limit.name)
         if setting is None:
             title = source.parameter(limit.name)
-            unset = Bilingual(f"“{title.zh}”（当地未配置）", f"“{title.en}” (not set in this place)")
+            unset = Bilingual(f"“{title.zh}”{source.unset.zh}", f"“{title.en}”{source.unset.en}")
             return unset, None, f"${limit.name}"
         return _spoken(setting.value, unit), _text(setting.value), f"${limit.name}"
     if isinstance(limit, MeasureRef):
@@ -297,14 +328,19 @@ def _limit_source(source: Source, check: Check, limit: Limit) -> LimitSource | N
     return source.literal(check)
 
 
-def condition_says(tree: Tree, kind: str, source: Source) -> Bilingual:
-    """A condition as a sentence, with the place's numbers: how ``explain`` and the report state a check."""
+def condition_says(tree: Tree, kind: str, source: Source, *, owed: bool = True) -> Bilingual:
+    """A condition as a sentence, with the place's numbers: how ``explain`` and the report state a check.
+
+    ``owed``: it must be so; else it merely is so, as in a guard.
+    """
     if isinstance(tree, Atom):
-        return _atom_says(tree, kind, source)
+        return _atom_says(tree, kind, source, False, owed)
     if isinstance(tree, Not):
-        inner = condition_says(tree.part, kind, source)
+        if isinstance(tree.part, Atom) and not owed:
+            return _atom_says(tree.part, kind, source, True, owed)
+        inner = condition_says(tree.part, kind, source, owed=owed)
         return Bilingual(f"并非（{inner.zh}）", f"not ({inner.en})")
-    parts = [condition_says(p, kind, source) for p in tree.parts]
+    parts = [condition_says(p, kind, source, owed=owed) for p in tree.parts]
     zh, en = ("，并且", " and ") if isinstance(tree, All) else ("，或者", " or ")
     wrap = [isinstance(p, Atom) for p in tree.parts]
     return Bilingual(
@@ -313,12 +349,12 @@ def condition_says(tree: Tree, kind: str, source: Source) -> Bilingual:
     )
 
 
-def _atom_says(atom: Atom, kind: str, source: Source) -> Bilingual:
+def _atom_says(atom: Atom, kind: str, source: Source, negated: bool, owed: bool) -> Bilingual:
     if isinstance(atom.measure, ParamRef):
         title, unit = source.parameter(atom.measure.name), ""
     else:
         title, unit = Bilingual(*source.titles(kind, atom.measure)), source.unit(kind, atom.measure)
-    zh, en = _op_says(atom, False)
+    zh, en = _op_says(atom, negated, owed)
     if atom.op is Op.PRESENT:
         return Bilingual(f"{title.zh}{zh}", f"{title.en} {en}")
     limit, _, _ = _limit_says(source, kind, atom.limit, unit)
