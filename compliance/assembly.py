@@ -10,6 +10,7 @@ from compliance.bench import Judgement, Part, holds_open
 from compliance.findings import (
     OPEN,
     Findings,
+    Line,
     Owner,
     Source,
     condition_says,
@@ -25,7 +26,7 @@ from compliance.schemas.received import AttachmentState, Received
 from compliance.schemas.rulebook import Check, Clause, Item, Profile, Rulebook
 from compliance.schemas.version import VERSION
 
-__all__ = ["report", "source_of"]
+__all__ = ["findings_of", "report", "source_of"]
 
 _FAILED = (Code.FAIL, Code.IMPROVE)
 _KINDS = {"area": ("本地区", "the area"), "community": ("小区", "communities"), "project": ("项目", "projects")}
@@ -40,22 +41,19 @@ def report(
     as_of_given: bool,
     profile_given: bool,
     advise: Callable[[r.Finding], r.Advice | None] = lambda _: None,
+    determinations: r.DeterminationsUsed | None = None,
 ) -> r.Report:
     """The whole report of one dossier. Findings are made one by one when somebody reads them."""
     bench, dossier = judgement.bench, received.dossier
     owners = _Owners(judgement.columns)
-    entries = [
-        (part.item, part.lines, owners.of(part), number, code)
-        for part in judgement.parts
-        for number, code in enumerate(part.codes)
-    ]
+    entries = _entries(judgement, owners)
     source = source_of(judgement, states)
-    findings = Findings(entries, source, advise)
+    findings = Findings(entries, source, advise, judgement.determined)
     reasons = {n: findings.reason(n) for n, e in enumerate(entries) if e[4] in (*OPEN, Code.NOT_APPLICABLE)}
     items = tuple(_item(item, judgement, owners, entries, reasons, source) for item in bench.rulebook.items)
     return r.Report(
         report_version=r.REPORT_VERSION,
-        provenance=_provenance(received, judgement, as_of_given, profile_given),
+        provenance=_provenance(received, judgement, as_of_given, profile_given, determinations),
         area=r.Area(
             dossier.area_code, dossier.area_name, dossier.area_level, dossier.plan_year, dossier.dossier_id,
             bool(dossier.fictional), dossier.submitter_name,
@@ -68,6 +66,20 @@ def report(
         integrity=tuple(sorted(a for a, state in states.items() if state is AttachmentState.MISMATCH)),
         subjects=tuple(_subject_keys(judgement)),
     )  # fmt: skip
+
+
+def findings_of(judgement: Judgement, states: Mapping[str, AttachmentState]) -> Findings:
+    """The findings of a judgement without a report around them, and without advice."""
+    return Findings(_entries(judgement, _Owners(judgement.columns)), source_of(judgement, states))
+
+
+def _entries(judgement: Judgement, owners: _Owners) -> list[tuple[Item, tuple[Line, ...], Sequence[Owner], int, int]]:
+    """What findings are made of, in the order of the parts and their owners."""
+    return [
+        (part.item, part.lines, owners.of(part), number, code)
+        for part in judgement.parts
+        for number, code in enumerate(part.codes)
+    ]
 
 
 def source_of(judgement: Judgement, states: Mapping[str, AttachmentState]) -> Source:
@@ -83,6 +95,7 @@ def source_of(judgement: Judgement, states: Mapping[str, AttachmentState]) -> So
         profile=judgement.bench.profile,
         parameter=parameter_of(judgement.bench.rulebook),
         literal=law_of(judgement.bench.rulebook),
+        running=columns.running,
     )
 
 
@@ -191,7 +204,13 @@ def _item(
         not_modelled=tuple(r.Bilingual(s.zh, s.en) for s in spec.not_modelled),
         body_only=item.body_only,
         risk=r.Bilingual(spec.risk.zh, spec.risk.en) if spec.risk and outcome == "fail" else None,
+        was=_was(outcome, outcome_of(judgement.ruled.get(item.id, code))),
     )
+
+
+def _was(outcome: r.Outcome, ruled: r.Outcome) -> r.Outcome | None:
+    """What the rules say by themselves, where it is another."""
+    return None if ruled == outcome else ruled
 
 
 def _cite(number: str, item: Item) -> r.Bilingual:
@@ -232,15 +251,7 @@ def _verdict(
     reasons: Mapping[int, r.Reason | None],
 ) -> r.Verdict:
     law = judgement.bench.rulebook
-    held = {i.id for i in law.items if holds_open(i)}
-    binding = [i for i in items if i.item in held and (i.obligation != "encouraged" or i.disposition == "rectify")]
-    outcome: r.Outcome = "pass"
-    if any(i.disposition == "rectify" for i in items):
-        outcome = "fail"
-    elif any(i.outcome == "unknown" for i in binding):
-        outcome = "unknown"
-    elif all(i.outcome == "not_applicable" for i in binding):
-        outcome = "not_applicable"
+    outcome = _conclusion(law, judgement.items)
     dispositions = [disposition_of(e[4], reasons.get(n)) for n, e in enumerate(entries)]
     baseline = [i for i in items if i.item.startswith("B")]
     hard = [i for i in items if i.item.startswith("H")]
@@ -252,12 +263,27 @@ def _verdict(
         _items_tally(baseline),
         _items_tally(hard),
         _tally([e[4] for e in entries]),
-        **counts,
+        counts["rectify"],
+        counts["improve"],
+        counts["supply"],
+        counts["review"],
         worst=judgement.worst,
         open=judgement.is_open,
         body=_items_tally(body),
         risks=_risks(law, items),
+        was=_was(outcome, _conclusion(law, judgement.ruled or judgement.items)),
     )
+
+
+def _conclusion(law: Rulebook, codes: Mapping[str, Code]) -> r.Outcome:
+    """The items → the area: one failing of what must or should be fails it, one such unknown leaves it open."""
+    if Code.FAIL in codes.values():
+        return "fail"
+    binding = [item.id for item in law.items if holds_open(item) and item.spec.obligation != "encouraged"]
+    outcomes = {outcome_of(codes[ident]) for ident in binding}
+    if "unknown" in outcomes:
+        return "unknown"
+    return "not_applicable" if outcomes <= {"not_applicable"} else "pass"
 
 
 def _risks(law: Rulebook, items: Sequence[r.ItemRollup]) -> tuple[r.Risk, ...]:
@@ -331,7 +357,13 @@ def _readings(law: Rulebook, profile: Profile) -> Iterator[r.ReadingUsed]:
             )  # fmt: skip
 
 
-def _provenance(received: Received, judgement: Judgement, as_of_given: bool, profile_given: bool) -> r.Provenance:
+def _provenance(
+    received: Received,
+    judgement: Judgement,
+    as_of_given: bool,
+    profile_given: bool,
+    determinations: r.DeterminationsUsed | None,
+) -> r.Provenance:
     bench = judgement.bench
     return r.Provenance(
         source=PurePath(received.source).name or received.source,
@@ -353,4 +385,5 @@ def _provenance(received: Received, judgement: Judgement, as_of_given: bool, pro
         tool="compliance-laojiu",
         tool_version=VERSION,
         standard=bench.rulebook.standard.number,
+        determinations=determinations,
     )

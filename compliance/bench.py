@@ -6,7 +6,7 @@ Measures → docket → engine → judge, each called once. Writes nothing out: 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
@@ -30,6 +30,8 @@ __all__ = [
     "Mode",
     "Part",
     "bench_of",
+    "concluded",
+    "folded",
     "holds_open",
     "known_precedents",
     "load_law",
@@ -131,6 +133,10 @@ class Judgement:
     """The worst severity among failings of what must or should be."""
     lost: tuple[tuple[Line, int], ...]
     """Lines without exactly one answer: faults."""
+    determined: Mapping[str, tuple[r.Determined, ...]] = field(default_factory=dict)
+    """By finding id, what persons determined about it; the codes above follow what is in force"""
+    ruled: Mapping[str, Code] = field(default_factory=dict)
+    """The items by the rules alone, where persons determined something"""
 
     @property
     def is_open(self) -> bool:
@@ -171,7 +177,7 @@ def _put(dossier: d.Dossier, states: Mapping[str, AttachmentState], bench: Bench
             by_owner.setdefault(owner_kind, []).append(line)
         for owner_kind, lines in by_owner.items():
             parts.append(_part(item, owner_kind, tuple(lines), len(owners[owner_kind]), where))
-    return _judgement(bench, columns, mode, tuple(parts))
+    return concluded(bench, columns, mode, tuple(parts))
 
 
 def _decide(bench: Bench, columns: Columns, kind: str) -> list[bytes]:
@@ -258,8 +264,7 @@ def _line(
 
 def _part(item: Item, owner_kind: str, lines: tuple[Line, ...], size: int, where: docket.Place) -> Part:
     if size:
-        codes = judge.fold(size, [(line.owners, line.rows_of is None, line.codes) for line in lines])
-        return Part(item, owner_kind, lines, bytes(codes), nobody=False)
+        return folded(item, owner_kind, lines, size)
     # Owed an answer though the dossier names nobody who could give it: not known, never silence.
     owed = [line.check for line in lines if not line.check.levels.isdisjoint(where.levels)]
     binding = any(check.obligation != "encouraged" for check in owed)
@@ -267,7 +272,14 @@ def _part(item: Item, owner_kind: str, lines: tuple[Line, ...], size: int, where
     return Part(item, owner_kind, lines, bytes([code]), nobody=True)
 
 
-def _judgement(bench: Bench, columns: Columns, mode: Mode, parts: tuple[Part, ...]) -> Judgement:
+def folded(item: Item, owner_kind: str, lines: tuple[Line, ...], size: int) -> Part:
+    """The lines of an item → the code of each of its owners."""
+    codes = judge.fold(size, [(line.owners, line.rows_of is None, line.codes) for line in lines])
+    return Part(item, owner_kind, lines, bytes(codes), nobody=False)
+
+
+def concluded(bench: Bench, columns: Columns, mode: Mode, parts: tuple[Part, ...]) -> Judgement:
+    """Parts decided → the items, the worst failing and what was lost."""
     items: dict[str, Code] = {}
     for item in bench.rulebook.items:
         items[item.id] = judge.roll_up(b"".join(p.codes for p in parts if p.item is item))

@@ -52,6 +52,7 @@ def _words(profile: str, as_of: str | None) -> Source:
         profile=bench.profile,
         parameter=parameter_of(bench.rulebook),
         literal=law_of(bench.rulebook),
+        running=absent,  # type: ignore[arg-type]
     )
 
 

@@ -7,11 +7,13 @@ limit it is. A finding without a primary pointer cannot be built.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, overload
 
+from compliance.fingerprints import fingerprint
 from compliance.schemas.conditions import All, Atom, Limit, MeasureRef, Not, Op, ParamRef, Tree, Value
 from compliance.schemas.lowered import Answer
 from compliance.schemas.outcomes import Code, State
@@ -25,6 +27,7 @@ from compliance.schemas.report import (
     Basis,
     Bilingual,
     CheckLine,
+    Determined,
     Disposition,
     DocumentAsked,
     Finding,
@@ -34,6 +37,7 @@ from compliance.schemas.report import (
     Reason,
     Severity,
     Subject,
+    Was,
 )
 from compliance.schemas.rulebook import Check, Item, Profile, Rulebook
 from compliance.schemas.scalars import Day, Ratio, Unknown
@@ -45,6 +49,7 @@ __all__ = [
     "Findings",
     "Line",
     "Owner",
+    "Ruling",
     "Source",
     "condition_says",
     "disposition_of",
@@ -84,6 +89,7 @@ _REASON_SAYS: dict[Reason, Bilingual] = {
     "no_object": Bilingual("没有适用对象", "there is nothing it applies to"),
     "zone": Bilingual("不在采暖地区", "outside the heating zone"),
     "predates_standard": Bilingual("早于衡量标准施行", "before the standard took effect"),
+    "not_substantiated": Bilingual("补正期满仍未能证实", "not substantiated by the end of the time to supply it"),
 }
 
 _OP_SAYS: dict[Op, tuple[str, str]] = {
@@ -132,7 +138,6 @@ _IS_NOT_SAYS: dict[Op, tuple[str, str]] = {
     Op.PRESENT: ("未填报", "is not reported"),
 }
 """What is merely so or not so: guards, and what is worth a remark."""
-
 
 
 def _op_says(atom: Atom, negated: bool, owed: bool = True) -> tuple[str, str]:
@@ -239,8 +244,20 @@ class Source:
     """A parameter's title"""
     literal: Callable[[Check], LimitSource]
     """The law that a literal limit of a check stands in: its statute where it names one, else the standard"""
+    running: Callable[[str, str], bool]
+    """(kind, measure) → whether its value grows from day to day by itself"""
     unset: Bilingual = _UNSET
     """What is said of a parameter without a value"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a person determined about one line: the code that the rules gave it, and the reason of the new one."""
+
+    code: int
+    reason: Reason | None
+    by: str
+    """Id of the determination"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +275,12 @@ class Line:
     codes: bytes
     remarks: tuple[tuple[bytes, Bilingual], ...]
     history: tuple[tuple[bytes, Bilingual], ...]
+    rulings: Mapping[int, Ruling] = field(default_factory=dict)
+    """Row → what a person determined about it; ``codes`` has the outcome determined"""
+
+    def ruled(self, row: int) -> int:
+        """The code that the rules gave a row, whatever a person determined."""
+        return self.rulings[row].code if row in self.rulings else self.codes[row]
 
     def rows(self, owner: int) -> Sequence[int]:
         if self.rows_of is None:
@@ -372,14 +395,17 @@ class Findings(Sequence[Finding]):
         entries: Sequence[tuple[Item, Sequence[Line], Sequence[Owner], int, int]],
         source: Source,
         advise: Callable[[Finding], Advice | None] = lambda _: None,
+        determined: Mapping[str, tuple[Determined, ...]] = MappingProxyType({}),
     ) -> None:
         """Each entry: item, the lines of one owner kind, its owners, the owner's number, its code.
 
         ``advise`` says what to do about a finding that fails or is open; asked when the finding is read.
+        ``determined``: by finding id, what persons determined about it.
         """
         self._entries = entries
         self._source = source
         self._advise = advise
+        self._determined = determined
         self._params = {name: setting.value for name, setting in source.profile.settings.items()}
 
     def __len__(self) -> int:
@@ -396,6 +422,15 @@ class Findings(Sequence[Finding]):
 
     def __iter__(self) -> Iterator[Finding]:
         return (self._make(*e) for e in self._entries)
+
+    def ids(self) -> list[str]:
+        """The ids of all findings, without making one."""
+        return [_id(item, owners[number]) for item, _, owners, number, _ in self._entries]
+
+    def lines(self, index: int) -> list[tuple[Line, int]]:
+        """The lines of one finding in the order of its ``checks``, each with its row; none where nobody answers."""
+        _, lines, _, number, _ = self._entries[index]
+        return [(line, row) for line in lines for row in line.rows(number)]
 
     def reason(self, index: int) -> Reason | None:
         """The reason of one finding, without making it."""
@@ -428,7 +463,10 @@ class Findings(Sequence[Finding]):
         return tuple(told or found)
 
     def _line_reason(self, line: Line, row: int) -> Reason | None:
-        code, state = line.codes[row], line.states[row]
+        return line.rulings[row].reason if row in line.rulings else self._ruled_reason(line, row)
+
+    def _ruled_reason(self, line: Line, row: int) -> Reason | None:
+        code, state = line.ruled(row), line.states[row]
         if code == _NOT_APPLICABLE:
             # A line whose gate is open too can only be not applicable because its guard is false.
             return _STATES[state] if 0 < state < State.MISSING_FIELD else line.check.otherwise
@@ -479,7 +517,16 @@ class Findings(Sequence[Finding]):
         return Bilingual(*self._source.titles(kind, limit.name)) if isinstance(limit, MeasureRef) else None
 
     def _check_line(self, line: Line, row: int) -> CheckLine:
-        check, code, state = line.check, line.codes[row], line.states[row]
+        """The line as it counts: as the rules decided it, or as a person determined."""
+        made = self._ruled_line(line, row)
+        if row not in line.rulings:
+            return made
+        ruling, outcome = line.rulings[row], outcome_of(line.codes[row])
+        was = Was(made.outcome, made.reason, made.basis, ruling.by)
+        return replace(made, outcome=outcome, reason=ruling.reason, basis="determined", was=was)
+
+    def _ruled_line(self, line: Line, row: int) -> CheckLine:
+        check, code, state = line.check, line.ruled(row), line.states[row]
         values: tuple[Measured, ...] = ()
         if code != _NOT_APPLICABLE:
             if not state:
@@ -493,7 +540,7 @@ class Findings(Sequence[Finding]):
             check.name,
             self._source.row_subject(check.subject, row),
             outcome_of(code),
-            self._line_reason(line, row),
+            self._ruled_reason(line, row),
             self._basis(line, row),
             check.obligation,
             check.severity,
@@ -508,7 +555,7 @@ class Findings(Sequence[Finding]):
         )
 
     def _basis(self, line: Line, row: int) -> Basis | None:
-        code = line.codes[row]
+        code = line.ruled(row)
         if code == Code.MEASURED:
             return "measured"
         if code != Code.PASS:
@@ -519,6 +566,7 @@ class Findings(Sequence[Finding]):
 
     def _make(self, item: Item, lines: Sequence[Line], owners: Sequence[Owner], number: int, code: int) -> Finding:
         owner = owners[number]
+        ident = _id(item, owner)
         pairs = [(line, row) for line in lines for row in line.rows(number)]
         made = [self._check_line(line, row) for line, row in pairs]
         deciding = [(p, c) for p, c in zip(pairs, made, strict=True) if p[0].codes[p[1]] == code]
@@ -531,6 +579,8 @@ class Findings(Sequence[Finding]):
                 deciding = [((lines[0], -1), made[0])]
         elif code == Code.NOT_APPLICABLE:
             reason = _why_not({c.reason for c in made}, owner)
+        elif code in (Code.FAIL, Code.IMPROVE) and all(c.reason == "not_substantiated" for _, c in deciding):
+            reason = "not_substantiated"
         pointers = tuple(dict.fromkeys(p for _, c in deciding for v in c.values for p in v.pointers)) or tuple(
             dict.fromkeys(c.subject.pointer for _, c in deciding)
         )
@@ -543,9 +593,12 @@ class Findings(Sequence[Finding]):
         if code in (Code.PASS, Code.MEASURED):
             bases = {c.basis for _, c in deciding}
             basis = "measured" if code == Code.MEASURED else ("asserted" if "asserted" in bases else "evidenced")
+        if code not in OPEN and any(c.was for _, c in deciding):
+            basis = "determined"
+        determined = self._determined.get(ident, ())
         asked, found = self._documents(pairs)
         finding = Finding(
-            id="/".join((item.id, owner.subject.kind, owner.subject.id)),
+            id=ident,
             item=item.id,
             clause=item.clause,
             subject=owner.subject,
@@ -555,8 +608,11 @@ class Findings(Sequence[Finding]):
             obligation=obligation,
             severity=severity,
             disposition=disposition_of(code, reason),
-            sentence=_sentence(
-                item, owner, code, reason, basis, [(p[0].check, c) for p, c in deciding], self._source.parameter
+            sentence=_with_determinations(
+                _sentence(
+                    item, owner, code, reason, basis, [(p[0].check, c) for p, c in deciding], self._source.parameter
+                ),
+                determined,
             ),
             primary=primary,
             related=pointers[1:],
@@ -573,9 +629,32 @@ class Findings(Sequence[Finding]):
                 else ()
             ),
             advice=None,
+            fingerprint=self._fingerprint(item, owner, code, reason, pairs, [c for _, c in deciding]),
+            determined=determined,
         )
         advice = self._advise(finding) if finding.outcome in ("fail", "unknown") else None
         return finding if advice is None else replace(finding, advice=advice)
+
+    def _fingerprint(
+        self,
+        item: Item,
+        owner: Owner,
+        code: int,
+        reason: Reason | None,
+        pairs: Sequence[tuple[Line, int]],
+        deciding: Sequence[CheckLine],
+    ) -> str:
+        """The print of what the rules found; a determination does not change it, so that it stays valid."""
+        if any(row in line.rulings for line, row in pairs):
+            code = max(line.ruled(row) for line, row in pairs)
+            deciding = [self._ruled_line(line, row) for line, row in pairs if line.ruled(row) == code]
+            reasons = {c.reason for c in deciding}
+            reason = None
+            if code in OPEN:
+                reason = next((r for r in OPEN_REASONS if r in reasons), None)
+            elif code == Code.NOT_APPLICABLE:
+                reason = _why_not(reasons, owner)
+        return fingerprint(item.id, owner.subject.id, outcome_of(code), reason, deciding, self._source.running)
 
     @staticmethod
     def _said(pairs: Sequence[tuple[Line, int]], what: str) -> tuple[Bilingual, ...]:
@@ -619,6 +698,18 @@ class Findings(Sequence[Finding]):
                 if (attachment.doc_type, absent) in types:
                     found[attachment.pointer] = attachment
         return tuple(DocumentAsked(t, Bilingual(*DOCUMENTS[t])) for t in asked), tuple(found.values())
+
+
+def _id(item: Item, owner: Owner) -> str:
+    return "/".join((item.id, owner.subject.kind, owner.subject.id))
+
+
+def _with_determinations(sentence: Bilingual, determined: Sequence[Determined]) -> Bilingual:
+    """A finding's sentence with what persons determined about it, in force or not."""
+    if not determined:
+        return sentence
+    zh, en = "；".join(d.says.zh for d in determined), "; ".join(d.says.en for d in determined)
+    return Bilingual(f"{sentence.zh.removesuffix('。')}（{zh}）。", f"{sentence.en.removesuffix('.')} ({en}).")
 
 
 def _gap(measure: str, title: Bilingual, why: Reason, pointers: tuple[str, ...]) -> Measured:
@@ -720,6 +811,9 @@ def _row(line: CheckLine) -> Bilingual:
 def _breach(check: Check, line: CheckLine) -> Bilingual:
     """A failing line: what must hold, and what was found against the limit."""
     row = _row(line)
+    if line.was is not None:  # the values do not show it: a person determined so
+        zh, en = ("未能证实", "not substantiated") if line.reason else ("经认定未满足", "determined not to be so")
+        return Bilingual(f"{row.zh}{check.says.zh}一项{zh}", f"{row.en}{check.says.en}: {en}")
     zh, en = "，".join(v.says.zh for v in line.values), ", ".join(v.says.en for v in line.values)
     return Bilingual(f"{row.zh}{check.says.zh}一项未满足：{zh}", f"{row.en}Not so: {check.says.en} ({en})")
 

@@ -173,6 +173,11 @@ class Columns:
     def unit(self, kind: str, name: str) -> str:
         return self._measures[kind][name].unit
 
+    def running(self, kind: str, name: str) -> bool:
+        """Whether a value grows from day to day by itself; what is no measure does not."""
+        found = self._measures[kind].get(name)
+        return found is not None and found.running
+
     def titles(self, kind: str, name: str) -> tuple[str, str]:
         found = self._measures[kind][name]
         return found.zh, found.en
