@@ -71,7 +71,17 @@ parameters:
     kind: amount
     stricter: neither
     used_by: [B1.1]
+""" + "".join(
+    f"""\
+  {name}:
+    title: {{zh: 全国期限, en: Days that the nation sets}}
+    kind: count
+    stricter: lower
+    used_by: [B1.1]
 """
+    for name in ("filing_days_max", "grant_days_max", "leftover_days_max")
+)
+"""With the parameters that the nation's profile sets: it is laid under every other."""
 
 CLAUSE = """\
 clause: B1

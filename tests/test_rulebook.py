@@ -399,7 +399,7 @@ def test_all_wrong_settings_are_said_at_once(tmp_path: Path, law: Rulebook) -> N
 
 
 def test_a_profile_file_may_have_a_byte_order_mark(tmp_path: Path, law: Rulebook) -> None:
-    assert profile(tmp_path, law, "\ufeff" + PROFILE).settings.keys() == {"rate_min"}
+    assert "rate_min" in profile(tmp_path, law, "\ufeff" + PROFILE).settings
 
 
 def test_a_profile_file_that_is_not_utf8_is_refused(tmp_path: Path, law: Rulebook) -> None:
@@ -418,7 +418,7 @@ def test_a_shipped_name_is_not_taken_for_a_file(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "national").write_text(PROFILE, "utf-8")
-    assert load_profile("national", law, days("2023-06-01")).settings == {}
+    assert "rate_min" not in load_profile("national", law, days("2023-06-01")).settings
 
 
 def test_the_digest_of_a_profile_changes_with_its_text(tmp_path: Path, law: Rulebook) -> None:

@@ -22,7 +22,7 @@ from compliance.measures.subjects import (
     QualityIssueRow,
     QualitySystemRow,
 )
-from compliance.schemas.dossier import QualityEvent
+from compliance.schemas.dossier import Party, QualityEvent
 from compliance.schemas.scalars import Day, Unknown
 
 RULES = "建办城〔2021〕50号 一（九）"
@@ -61,11 +61,15 @@ def party_identified(row: PartyRow) -> Flag:
     >>> party_identified(given(PartyRow, party={"name": "甲公司"}))
     <Unknown.MISSING_FIELD: 'missing_field'>
     """
-    if row.party is None:
+    return _identified(row.party)
+
+
+def _identified(party: Party | None) -> Flag:
+    if party is None:
         return MISSING
-    if row.party.exists is False:
-        return CONFLICTING if row.party.uscc else False
-    return True if row.party.uscc else MISSING
+    if party.exists is False:
+        return CONFLICTING if party.uscc else False
+    return True if party.uscc else MISSING
 
 
 @measure("参建单位负责人是否明确", "person in charge named", source=f"{STANDARD}1")
@@ -114,6 +118,34 @@ def supervisor_is_contractor(row: ProjectRow) -> Flag:
     if contractor.name and supervisor.name and contractor.name == supervisor.name:
         return True
     return MISSING
+
+
+@measure("勘察单位是否落实", "surveyor named with its credit code", source="当地质量责任规定")
+def surveyor_identified(row: ProjectRow) -> Flag:
+    """As ``party_identified``, of the surveyor; false says that the works needed none.
+
+    >>> from compliance.measures.base import given
+    >>> p = {"project_id": "p", "name": "n"}
+    >>> surveyor_identified(given(ProjectRow, project=p | {"surveyor": {"uscc": "91350100M000100Y43"}}))
+    True
+    >>> surveyor_identified(given(ProjectRow, project=p | {"surveyor": {"exists": False}}))
+    False
+    >>> surveyor_identified(given(ProjectRow, project=p))
+    <Unknown.MISSING_FIELD: 'missing_field'>
+    """
+    return _identified(row.project.surveyor)
+
+
+@measure("勘察单位是否签订质量责任承诺", "surveyor's letter of responsibility", source="当地质量责任规定")
+def surveyor_commitment_stands(row: ProjectRow) -> Flag:
+    """Whether the surveyor signed a letter of responsibility.
+
+    >>> from compliance.measures.base import given
+    >>> p = {"project_id": "p", "name": "n", "surveyor": {"commitment": {"exists": True}}}
+    >>> surveyor_commitment_stands(given(ProjectRow, project=p))
+    True
+    """
+    return stands(row.project.surveyor.commitment) if row.project.surveyor is not None else MISSING
 
 
 # -- inspections by month -----------------------------------------------------------------------------------

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from compliance.measures.base import CONFLICTING, MISSING, Amounts, Code, Count, Flag, When, measure, money, when
 from compliance.measures.subjects import ArchiveRow, CommunityRow, PlanRow, RankPairRow
 from compliance.schemas.dossier import ReserveEntry
+from compliance.schemas.scalars import Unknown
 
 STANDARD = "建办城〔2021〕50号 附件一（三）1"
 
@@ -204,6 +207,29 @@ def selection_stated(row: PlanRow) -> Flag:
         (taken if entry.selected else left).add(entry.community_id)
     left -= taken
     return CONFLICTING if any([c in left for c in row.plan.community_ids]) else True
+
+
+@measure("计划批准至计划年度首日的天数", "days from approval to the plan's year", unit="日", source="当地计划规定")
+def days_before_plan_year(row: PlanRow) -> Count:
+    """Days from the plan's approval to 1 January of its year; below zero for one approved later.
+
+    A rule that the plan is fixed by the end of October of the year before asks for 62 days at least, whatever
+    the year. A date that is known to the month is ambiguous.
+
+    >>> from compliance.measures.base import given
+    >>> def ahead(day): return days_before_plan_year(given(PlanRow, plan={"plan_id": "p", "year": 2023,
+    ...     "approved_on": day}))
+    >>> ahead("2022-10-31"), ahead("2022-12-31"), ahead("2023-01-01"), ahead("2023-02-01")
+    (62, 1, 0, -31)
+    >>> ahead("2022-10"), ahead(None)
+    (<Unknown.AMBIGUOUS_DATE: 'ambiguous_date'>, <Unknown.MISSING_FIELD: 'missing_field'>)
+    """
+    if row.plan is None or row.plan.approved_on is None:
+        return MISSING
+    approved = row.plan.approved_on
+    if approved.first != approved.last:
+        return Unknown.AMBIGUOUS_DATE
+    return date(row.plan.year, 1, 1).toordinal() - approved.first
 
 
 @measure("是否同一轮次", "whether both are of the same round", source=STANDARD)

@@ -344,6 +344,9 @@ class Consultation(Entity):
     """意愿征询"""
 
     round: Int | None = f("征询轮次", "Round", "", "小区")
+    about: Literal["willingness", "scheme"] | None = f(
+        "征询事项", "willingness: whether to renovate, as is meant where nothing is said; scheme: what to do", level="小区"
+    )
     method: Literal["door_to_door", "online", "meeting", "mixed"] | None = f("征询方式", "How", level="小区")
     unit: Literal["household", "owner", "area"] | None = f("计数单位", "What is counted", level="小区")
     total: Int | None = f("应征询数", "All who were to be asked", "户", "小区")
@@ -647,6 +650,7 @@ class Project(Entity):
     designer: Party | None = f("设计单位", "Designer", level="项目")
     contractor: Party | None = f("施工单位", "Contractor", level="项目")
     supervisor: Party | None = f("监理单位", "Supervisor", level="项目")
+    surveyor: Party | None = f("勘察单位", "Geotechnical surveyor, asked for only where the place does", level="项目")
     approval_workdays: Int | None = f("审批全流程用时", "Working days that all approvals took", "工作日", "项目")
     planned_start: Date | None = f("计划开工日期", "Planned start", level="项目")
     actual_start: Date | None = f("实际开工日期", "Actual start", level="项目")

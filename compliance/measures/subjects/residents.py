@@ -67,6 +67,8 @@ class ConsultationRow(NamedTuple):
     community: d.Community
     plan: d.Plan | None
     consultation: d.Consultation | None
+    rounds: tuple[d.Consultation, ...]
+    """All of the community's, those on the scheme too."""
 
 
 def _round_closed(entry: d.Consultation) -> tuple[int, int]:
@@ -78,11 +80,11 @@ def each_consultation(case: Case) -> Rows:
     for i, c in enumerate(case.planned):
         plan = case.plan_of.get(c.community_id)
         approved = plan.approved_on if plan else None
-        rounds = c.consultations
+        rounds = tuple([r for r in c.consultations if r.about != "scheme"])
         if len(rounds) > 1 and approved:
             in_time = tuple(r for r in rounds if r.closed_on and r.closed_on.first <= approved.last)
             rounds = in_time or rounds
-        yield i, ConsultationRow(c, plan, max(rounds, key=_round_closed) if rounds else None)
+        yield i, ConsultationRow(c, plan, max(rounds, key=_round_closed) if rounds else None, c.consultations)
 
 
 class VoteRow(NamedTuple):
