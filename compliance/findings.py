@@ -377,6 +377,11 @@ def _atom_says(atom: Atom, kind: str, source: Source, negated: bool, owed: bool)
         title, unit = source.parameter(atom.measure.name), ""
     else:
         title, unit = Bilingual(*source.titles(kind, atom.measure)), source.unit(kind, atom.measure)
+    if isinstance(atom.measure, ParamRef):  # nobody can be asked to have set it: it is so or not
+        owed = False
+        if atom.op is Op.PRESENT:
+            zh, en = ("没有规定", "is not set") if negated is atom.limit else ("有规定", "is set")
+            return Bilingual(f"当地{zh}“{title.zh}”", f"“{title.en}” {en} in the place")
     zh, en = _op_says(atom, negated, owed)
     if atom.op is Op.PRESENT:
         return Bilingual(f"{title.zh}{zh}", f"{title.en} {en}")
