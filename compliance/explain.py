@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import Literal
 
-from compliance.bench import load_law, open_bench
-from compliance.findings import Source, condition_says, law_of, parameter_of
-from compliance.measures import measure_kinds
-from compliance.measures.base import measures_of
-from compliance.measures.subjects import KINDS
+from compliance.bench import load_law
+from compliance.findings import Source, condition_says
+from compliance.plain_law import (
+    GATES,
+    ROLLUP,
+    Named,
+    asked_where,
+    body_requirements,
+    citation,
+    days_say,
+    find,
+    layer_of,
+    parameters_of,
+    setting_says,
+    sourced,
+    words_for,
+)
+from compliance.render.words import say, word
 from compliance.road import today
-from compliance.schemas.conditions import ParamRef, atoms
-from compliance.schemas.rulebook import Check, Clause, Item, Problem, Rulebook, RulebookError
-from compliance.schemas.scalars import days
+from compliance.rulebook import load_profile, resolve
+from compliance.schemas.report import Bilingual
+from compliance.schemas.rulebook import CarriedSpec, Check, Clause, Item, Profile, Rulebook
+from compliance.schemas.scalars import Day, days
 from compliance.schemas.vocabulary import DOCUMENTS, SUBJECTS, words_of
 
 __all__ = ["clause_file", "coverage", "explain", "listing"]
@@ -22,124 +36,169 @@ __all__ = ["clause_file", "coverage", "explain", "listing"]
 Lang = Literal["zh", "en"]
 
 
-def _find(law: Rulebook, name: str) -> tuple[Clause, tuple[Item, ...]]:
-    """A clause and those of its items that are meant."""
-    for clause in law.clauses:
-        if clause.id == name:
-            return clause, clause.items
-        for item in clause.items:
-            if item.id == name:
-                return clause, (item,)
-    known = ", ".join(item.id for item in law.items)
-    raise RulebookError([Problem(name, 0, f"没有这一条；共有 / no such item or clause; there are: {known}")])
+def explain(name: str, profile: str | None, as_of: str | None, lang: Lang, *, drafts: bool = False) -> str:
+    """How an item (B7.1), clause (B7) or requirement of the body (X11, X for all) is decided under a profile.
+
+    Requirement, checks as sentences, the place's numbers with their sources, what the place asks beside them.
+    Without a profile: as the standard and the statutes have it.
+    """
+    law, day = load_law(), days(as_of) if as_of else today()
+    place = load_profile(profile or "national", law, day, drafts=drafts)
+    # A place may bring checks of its own, but no items: what is meant is found in the law as shipped.
+    return "\n".join(_Explained(law, place, day, lang).lines(find(law, name)))
 
 
-def _words(profile: str, as_of: str | None) -> Source:
-    """The means to say conditions with a place's numbers; no dossier is at hand."""
-    bench = open_bench(profile, days(as_of) if as_of else today())
-    named = {kind: measures_of(k.row.__name__) for kind, k in KINDS.items()}
+class _Explained:
+    """The law as shipped beside the law in force under a profile on a day, in one language."""
 
-    def absent(*_: object) -> object:
-        raise LookupError("no dossier")
+    def __init__(self, law: Rulebook, place: Profile, day: Day, lang: Lang) -> None:
+        self._law, self._place, self._day, self._lang = law, place, day, lang
+        self._in_force = {item.id: item for item in resolve(law, place, day).items}
+        self._words: Source = words_for(law, place)
 
-    return Source(
-        value=absent,  # type: ignore[arg-type]
-        read=absent,  # type: ignore[arg-type]
-        titles=lambda kind, name: (named[kind][name].zh, named[kind][name].en),
-        unit=lambda kind, name: named[kind][name].unit,
-        references=absent,  # type: ignore[arg-type]
-        row_subject=absent,  # type: ignore[arg-type]
-        profile=bench.profile,
-        parameter=parameter_of(bench.rulebook),
-        literal=law_of(bench.rulebook),
-        running=absent,  # type: ignore[arg-type]
-    )
+    def _say(self, text: Bilingual) -> str:
+        return say(text, self._lang)
 
+    def _pick(self, zh: str, en: str) -> str:
+        return zh if self._lang == "zh" else en
 
-def explain(name: str, profile: str, as_of: str | None, lang: Lang) -> str:
-    """How an item or clause is decided under a profile: requirement, checks as sentences, numbers with sources."""
-    law = load_law()
-    measure_kinds()
-    clause, items = _find(law, name)
-    source = _words(profile, as_of)
-    pick: Callable[[str, str], str] = (lambda zh, en: zh) if lang == "zh" else (lambda zh, en: en)
-    lines = [f"{clause.id} {getattr(clause.spec.title, lang)}"]
-    for item in items:
-        spec = item.spec
-        lines += ["", f"{item.id} {getattr(spec.title, lang)}", f"  {getattr(spec.requires, lang)}"]
-        cite = f"{law.standard.number} {pick('附件', 'annex ')}{spec.cite.annex}"
-        lines.append("  " + pick("依据：", "basis: ") + "；".join([cite, *spec.cite.statutes]))
-        lines.append(
-            "  " + pick("层级：", "levels: ") + "、".join(words_of(level)[lang == "en"] for level in spec.levels)
-            + pick("；强制性：", "; obligation: ") + _OBLIGATION[spec.obligation][lang == "en"]
-            + pick("；汇总：", "; roll-up: ") + _ROLLUP[spec.rollup][lang == "en"]
+    def lines(self, named: Named) -> Iterator[str]:
+        if named.clause is not None:
+            yield f"{named.clause.id} {getattr(named.clause.spec.title, self._lang)}"
+            yield from self._readings(named.clause)
+        elif named.items or len(named.carried) > 1:
+            yield self._pick("X 只见于通知正文的要求", "X Requirements that only the notice's body makes")
+        for item in named.items:
+            yield ""
+            yield from self._item(item)
+        for carried in named.carried:
+            yield ""
+            yield from self._carried(carried)
+
+    def _carried(self, carried: CarriedSpec) -> Iterator[str]:
+        yield f"{carried.body} {getattr(carried.says, self._lang)}"
+        number = self._law.standard.number
+        yield "  " + self._pick(f"依据：{number} 正文{carried.cite}", f"basis: {number}, body {carried.cite}")
+        yield "  " + self._pick("由下列条目或检查承担：", "carried by: ")
+        checks = {check.id: check for check in self._law.checks}
+        items = {item.id: item for item in self._law.items}
+        for name in carried.by:
+            said = self._say(checks[name].says) if name in checks else getattr(items[name].spec.title, self._lang)
+            yield f"    · {name} {said}"
+
+    def _readings(self, clause: Clause) -> Iterator[str]:
+        for reading in clause.spec.readings:
+            chosen = self._place.readings.get(reading.reading, reading.default)
+            by = self._pick("当地选定", "the place's choice") if reading.reading in self._place.readings else ""
+            yield "  " + self._pick("读法 ", "reading ") + f"{reading.reading}: {getattr(reading.question, self._lang)}"
+            for name, option in reading.options.items():
+                mark = self._pick("采用", "used") if name == chosen else self._pick("未采用", "not used")
+                why = by or self._pick("缺省", "default")
+                mark = f"{mark}，{why}" if name == chosen else mark
+                yield f"    · {name}（{mark}）：{getattr(option.says, self._lang)}"
+
+    def _item(self, item: Item) -> Iterator[str]:
+        here, pick = self._in_force[item.id], self._pick
+        spec, base = here.spec, item.spec
+        yield f"{item.id} {getattr(spec.title, self._lang)}"
+        yield f"  {getattr(spec.requires, self._lang)}"
+        yield "  " + pick("依据：", "basis: ") + self._say(citation(self._law, spec))
+        yield (
+            "  " + pick("层级：", "levels: ") + "、".join(words_of(level)[self._lang == "en"] for level in spec.levels)
+            + pick("；强制性：", "; obligation: ") + self._changed("obligation", base.obligation, spec.obligation)
+            + pick("；严重程度：", "; severity: ") + self._changed("severity", base.severity, spec.severity)
+            + pick("；汇总：", "; roll-up: ") + self._say(ROLLUP[spec.rollup])
         )  # fmt: skip
+        yield from self._change_source(item.id)
+        held = {check.id: check for check in item.checks}
+        for check in here.checks:
+            yield from self._check(check, held.get(check.id))
+        asked = {check.id for check in here.checks}
         for check in item.checks:
-            lines += _explained(check, source, lang)
-        lines.append("  " + pick("整改建议：", "remedy:"))
-        lines += [f"    · {getattr(step, lang)}" for step in spec.remedy.steps]
+            if check.id not in asked:
+                period = self._say(days_say(*check.effective))
+                not_now = pick(f"（本日不适用：{period}）", f" (not asked on this day: {period})")
+                yield f"  - {check.name}: {self._say(check.says)}{not_now}"
+        yield "  " + pick("整改建议：", "remedy:")
+        yield from (f"    · {getattr(step, self._lang)}" for step in spec.remedy.steps)
+        if spec.risk:
+            yield "  " + pick("风险提示：", "risk: ") + getattr(spec.risk, self._lang)
+        yield from self._beside(item)
         if spec.not_modelled:
-            lines.append("  " + pick("本程序不判：", "not modelled:"))
-            lines += [f"    · {getattr(said, lang)}" for said in spec.not_modelled]
-    return "\n".join(lines)
+            yield "  " + pick("本程序不判：", "not modelled:")
+            yield from (f"    · {getattr(said, self._lang)}" for said in spec.not_modelled)
 
+    def _changed(self, axis: str, base: str, now: str) -> str:
+        """A word of the item or check, and what stood there before the place or a reading changed it."""
+        if base == now:
+            return self._say(word(axis, now))
+        before, after = self._say(word(axis, base)), self._say(word(axis, now))
+        return f"{before} → {after}"
 
-_OBLIGATION = {
-    "mandatory": ("强制", "mandatory"),
-    "expected": ("应当", "expected"),
-    "encouraged": ("鼓励", "encouraged"),
-}
-_ROLLUP = {
-    "any_fail": ("任一对象不符合即不符合", "one failing subject fails the area"),
-    "coverage": ("按覆盖情况", "by coverage"),
-}
-_GATES = {
-    "always": ("任何时候", "at any time"),
-    "plan_entry": ("纳入计划后", "once in the plan"),
-    "scheme": ("方案制定后", "once the scheme is made"),
-    "start": ("开工后", "once works start"),
-    "completion": ("完工后", "once works are completed"),
-    "acceptance": ("验收后", "once accepted"),
-}
+    def _change_source(self, name: str) -> Iterator[str]:
+        for change in self._place.changes:
+            if change.check == name and change.source is not None:
+                said = self._say(sourced(change.source, layer_of(self._place, change.source)))
+                yield "    " + self._pick("当地调整：", "changed by the place: ") + said
 
-
-def _explained(check: Check, source: Source, lang: Lang) -> list[str]:
-    en = lang == "en"
-    lines = [f"  - {check.name}: {getattr(check.says, lang)}"]
-    condition = getattr(condition_says(check.holds, check.subject, source), lang)
-    lines.append(("    judged by: " if en else "    判法：") + condition)
-    if check.when is not None:
-        lines.append(
-            ("    only where: " if en else "    仅当：")
-            + getattr(condition_says(check.when, check.subject, source), lang)
-        )
-    lines.append(
-        ("    for: " if en else "    对象：")
-        + SUBJECTS[check.subject][en]
-        + ("; due: " if en else "；何时：")
-        + _GATES[check.due_at][en]
-    )
-    if check.documents:
-        names = [DOCUMENTS[t][en] for t in check.documents]
-        lines.append(("    one of: " if en else "    须有材料（任一）：") + (", " if en else "、").join(names))
-    for name in dict.fromkeys(_parameters(check)):
-        setting = source.profile.settings.get(name)
-        if setting is None:
-            lines.append(f"    ${name}: " + ("not set in this place" if en else "本地未配置"))
+    def _check(self, check: Check, base: Check | None) -> Iterator[str]:
+        pick, en = self._pick, self._lang == "en"
+        mark = pick("【当地】", "[the place's own] ") if check.local is not None else ""
+        yield f"  - {check.name}: {mark}{self._say(check.says)}"
+        if check.asks is not None:
+            yield pick("    须由人回答：", "    for a person to answer: ") + self._say(check.asks)
         else:
-            s = setting.source
-            lines.append(
-                f"    ${name}: {s.document} {s.section}（{s.place}" + (", draft" if s.status == "draft" else "") + "）"
-            )
-    if check.reading:
-        lines.append(("    reading: " if en else "    读法：") + check.reading)
-    return lines
+            holds = condition_says(check.holds, check.subject, self._words)
+            yield pick("    判法：", "    judged by: ") + self._say(holds)
+        where = [self._say(text) for text in asked_where(check, self._law)]
+        if check.when is not None:
+            where.append(self._say(condition_says(check.when, check.subject, self._words, owed=False)))
+        if where:
+            yield pick("    仅当：", "    only where: ") + pick("；", "; ").join(where)
+        due = self._say(GATES[check.due_at])
+        yield pick("    对象：", "    for: ") + SUBJECTS[check.subject][en] + pick("；何时：", "; due: ") + due
+        if base is not None and (base.obligation, base.severity) != (check.obligation, check.severity):
+            obligation = self._changed("obligation", base.obligation, check.obligation)
+            severity = self._changed("severity", base.severity, check.severity)
+            yield pick(f"    强制性：{obligation}；严重程度：", f"    obligation: {obligation}; severity: ") + severity
+            yield from self._change_source(check.id)
+        if check.documents:
+            names = [DOCUMENTS[t][en] for t in check.documents]
+            yield pick("    须有材料（任一）：", "    one of: ") + pick("、", ", ").join(names)
+        for name in parameters_of(check):
+            yield from self._parameter(name)
+        if check.local is not None:
+            source = sourced(check.local, layer_of(self._place, check.local))
+            yield pick("    出处：", "    source: ") + self._say(source)
+        for words, title in ((check.remarks, ("提示", "remark")), (check.history, ("历史情况", "history"))):
+            for one in words:
+                when = self._say(condition_says(one.when, check.subject, self._words, owed=False))
+                yield f"    {title[en]}" + pick(f"：{one.says.zh}（{when}时）", f": {one.says.en} (when {when})")
+        if check.reading:
+            yield pick("    读法：", "    reading: ") + check.reading
 
+    def _parameter(self, name: str) -> Iterator[str]:
+        title = self._say(self._words.parameter(name))
+        setting = self._place.settings.get(name)
+        if setting is None:
+            yield f"    ${name} {title}" + self._pick("：本地未配置", ": not set in this place")
+            return
+        yield f"    ${name} {title}" + self._pick("：", ": ") + self._say(setting_says(self._law, name, setting.value))
+        yield "      " + self._say(sourced(setting.source, layer_of(self._place, setting.source)))
 
-def _parameters(check: Check) -> list[str]:
-    trees = [check.holds, *([check.when] if check.when else [])]
-    found = [s.name for t in trees for a in atoms(t) for s in (a.measure, a.limit) if isinstance(s, ParamRef)]
-    return [*found, *check.only_where, *([check.zone] if check.zone else [])]
+    def _beside(self, item: Item) -> Iterator[str]:
+        """What the place's profiles say of an item and no check compares with."""
+        for layer in self._place.layers:
+            for rule in layer.spec.provisions:
+                if item.id in rule.items and (rule.status != "draft" or self._place.drafts):
+                    title = self._pick("当地规定（不作比较）：", "the place's rule (not compared): ")
+                    yield f"  {title}{getattr(rule.says, self._lang)}"
+                    yield "    " + self._say(sourced(rule, layer))
+            for result in layer.spec.attained:
+                if item.id in result.items:
+                    said = f"{getattr(result.title, self._lang)} {result.value}{result.unit}"
+                    yield "  " + self._pick("当地结果（不作门槛）：", "result of the place (no threshold): ") + said
+                    yield f"    {result.document} {result.section}，{getattr(layer.title, self._lang)}"
 
 
 def listing(lang: Lang) -> str:
@@ -148,7 +207,7 @@ def listing(lang: Lang) -> str:
     for clause in load_law().clauses:
         lines.append(f"{clause.id:<4} {getattr(clause.spec.title, lang)}")
         lines += [
-            f"  {item.id:<6} {getattr(item.spec.title, lang)}  [{_OBLIGATION[item.spec.obligation][lang == 'en']}]"
+            f"  {item.id:<6} {getattr(item.spec.title, lang)}  [{say(word('obligation', item.spec.obligation), lang)}]"
             for item in clause.items
         ]
     return "\n".join(lines)
@@ -156,8 +215,11 @@ def listing(lang: Lang) -> str:
 
 def clause_file(name: str) -> str:
     """The text of the clause file that states an item or clause."""
-    clause, _ = _find(load_law(), name)
-    return (files("compliance") / "rules" / clause.file).read_text("utf-8")
+    law = load_law()
+    named = find(law, name)
+    owner = {by: clause.file for clause in law.clauses for c in clause.spec.carries for by in (c.body, *c.by)}
+    file = named.clause.file if named.clause else owner.get(name, "standard.yaml")
+    return (files("compliance") / "rules" / file).read_text("utf-8")
 
 
 def coverage(lang: Lang) -> str:
@@ -172,10 +234,12 @@ def coverage(lang: Lang) -> str:
         lines += [
             ("    不判：" if lang == "zh" else "    not modelled: ") + getattr(s, lang) for s in item.spec.not_modelled
         ]
+    annex = sum(not item.body_only for item in law.items)
+    body = sum(item is not None or bool(carried) for item, carried in body_requirements(law).values())
     cases = sum(len(item.spec.cases) for item in law.items)
     lines.append(
-        f"{len(law.items)}/36 条，{len(law.checks)} 项检查，{cases} 个案例"
+        f"{annex}/36 条，正文另有要求 {body}/33 条，{len(law.checks)} 项检查，{cases} 个案例"
         if lang == "zh"
-        else f"{len(law.items)}/36 items, {len(law.checks)} checks, {cases} cases"
+        else f"{annex}/36 items, {body}/33 further requirements of the body, {len(law.checks)} checks, {cases} cases"
     )
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from compliance.commands.options import AS_OF, GATE, LANG, PASSED, PROFILE
+from compliance.commands.options import AS_OF, DRAFTS, GATE, LANG, PASSED, PROFILE
 
 __all__ = ["explain", "rules"]
 
@@ -17,13 +17,20 @@ __all__ = ["explain", "rules"]
 @click.command()
 @click.argument("item")
 @PROFILE
+@DRAFTS
 @AS_OF
 @LANG
-def explain(item: str, profile: str | None, as_of: str | None, lang: Any) -> None:
-    """说明一条怎样判 / say how an item (B7.1) or clause (B7) is decided, with the place's numbers."""
+def explain(item: str, profile: str | None, drafts: bool, as_of: str | None, lang: Any) -> None:
+    """说明一条怎样判 / say how an item is decided, with the place's numbers and where they stand.
+
+    \b
+    compliance explain B7.1 --profile xiangtan     一条 / an item
+    compliance explain B7                          一项指标 / a clause
+    compliance explain X11                         只见于正文的要求，X 为全部 / of the body alone; X for all
+    """
     from compliance.explain import explain as said
 
-    click.echo(said(item.upper(), profile or "national", as_of, lang))
+    click.echo(said(item.upper(), profile, as_of, lang, drafts=drafts))
 
 
 # -- rules ----------------------------------------------------------------------------------------------------
