@@ -64,12 +64,16 @@ def rules_lint() -> None:
     """检查规则库写法 / check the law folder strictly; every problem with file and line."""
     from compliance.bench import load_law
     from compliance.road import today
-    from compliance.rulebook import load_profile, profile_names
+    from compliance.rulebook import load_profile, profile_names, tailoring_of
+    from compliance.schemas.rulebook import RulebookError
 
     law = load_law()
     checks = len(law.checks)
     for name in profile_names():
         load_profile(name, law, today(), drafts=True)
+    loose = [problem for name in profile_names() for problem in tailoring_of(name, law)]
+    if loose:
+        raise RulebookError(loose)
     click.echo(
         f"{len(law.clauses)} 个条文文件、{len(law.items)} 条、{checks} 项检查，无问题 / no problem found"
     )

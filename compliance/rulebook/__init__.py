@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from compliance.rulebook.clauses import load_rulebook
 from compliance.rulebook.precedents import load_precedents, missing_precedents
-from compliance.rulebook.profiles import load_profile, profile_names, profile_of_area, profile_spec
+from compliance.rulebook.profiles import load_profile, profile_names, profile_of_area, profile_spec, tailoring_of
 from compliance.rulebook.questions import compile_questions, is_evidence
 from compliance.rulebook.reader import read_yaml
 from compliance.rulebook.resolve import resolve
+from compliance.rulebook.tailoring import compared
 from compliance.rulebook.trees import Measures, parse_value
 
 __all__ = [
     "Measures",
+    "compared",
     "compile_questions",
     "is_evidence",
     "load_precedents",
@@ -28,4 +30,5 @@ __all__ = [
     "profile_spec",
     "read_yaml",
     "resolve",
+    "tailoring_of",
 ]

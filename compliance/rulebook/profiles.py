@@ -7,7 +7,7 @@ are files for them. A profile named or given as a file brings those of the level
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from compliance.rulebook.reader import (
     read_text,
     read_yaml,
 )
+from compliance.rulebook.tailoring import Written, tailoring
 from compliance.rulebook.trees import Trees, period, setting_value
 from compliance.schemas.report import LimitSource
 from compliance.schemas.rulebook import (
@@ -41,7 +42,7 @@ from compliance.schemas.rulebook import (
 )
 from compliance.schemas.scalars import Day
 
-__all__ = ["load_profile", "profile_names", "profile_of_area", "profile_spec"]
+__all__ = ["load_profile", "profile_names", "profile_of_area", "profile_spec", "tailoring_of"]
 
 NATIONAL = "national"
 
@@ -111,6 +112,11 @@ def _sources(name_or_file: str) -> list[tuple[str, str, str]]:
     return [*((n, f"{n}.yaml", shipped[n]) for n in names), own]
 
 
+def tailoring_of(name_or_file: str, rulebook: Rulebook) -> list[Problem]:
+    """What a profile makes less strict than the statute or the levels above without naming an authority."""
+    return tailoring([Written(*_parsed(file, text)) for _, file, text in _sources(name_or_file)], rulebook)
+
+
 @dataclass
 class _Gathered:
     """What the layers say together; a later layer takes the place of an earlier one, name by name."""
@@ -124,7 +130,8 @@ class _Gathered:
 def load_profile(name_or_file: str, rulebook: Rulebook, as_of: Day, *, drafts: bool = False) -> Profile:
     """A shipped profile by name, or a file, over those of the levels above; all as it stands on ``as_of``.
 
-    ``drafts``: apply what is only a draft for comment too. Raises ``RulebookError`` with every problem.
+    ``drafts``: apply what is only a draft for comment too. Raises ``RulebookError`` with every problem; a file that
+    is less strict somewhere than the statute or the level above, and names no authority, is refused too.
     """
     sources = _sources(name_or_file)
     gathered = _Gathered()
@@ -137,8 +144,11 @@ def load_profile(name_or_file: str, rulebook: Rulebook, as_of: Day, *, drafts: b
         gathered.checks.update(layer.checks())
         gathered.changes.update(layer.changes())
         gathered.readings.update(layer.readings())
+        layer.names()
         problems += layer.problems
         layers.append(Layer(spec.profile, bilingual(spec.title), digest_of([(name, text)]), spec))
+    if name_or_file not in _shipped():
+        problems += tailoring_of(name_or_file, rulebook)
     if problems:
         raise RulebookError(problems)
     top = layers[-1]
@@ -237,6 +247,24 @@ class _Laid:
             elif self._holds(entry, path, entry.check):
                 result[entry.check] = Change(entry.check, entry.obligation, entry.severity, self._source(entry))
         return result
+
+    def names(self) -> None:
+        """What is only told: its items are there, its days are days, and no result bears a parameter's name."""
+        known = {item.id for item in self._law.items}
+        known |= {carried.body for clause in self._law.clauses for carried in clause.spec.carries}
+        for i, provision in enumerate(self._spec.provisions):
+            self._holds(provision, ("provisions", i), provision.name)
+            self._known(provision.items, known, ("provisions", i, "items"))
+        for i, result in enumerate(self._spec.attained):
+            self._known(result.items, known, ("attained", i, "items"))
+            if result.name in self._law.parameters:
+                said = f"{result.name} is a parameter; a result that was reached is no threshold, choose another name"
+                self._fail(("attained", i, "name"), said)
+
+    def _known(self, items: Sequence[str], known: set[str], path: tuple[Any, ...]) -> None:
+        for i, item in enumerate(items):
+            if item not in known:
+                self._fail((*path, i), f"no item {item!r}{nearest(item, known)}")
 
     def readings(self) -> dict[str, str]:
         known = {r.reading: r for clause in self._law.clauses for r in clause.spec.readings}
