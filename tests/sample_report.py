@@ -24,8 +24,10 @@ from compliance.schemas.report import (
     Outcome,
     ProfileUsed,
     Provenance,
+    ReadingUsed,
     Reason,
     Report,
+    Risk,
     Subject,
     Tally,
     Verdict,
@@ -58,7 +60,11 @@ CLAUSES = {
         "Maintenance funds collected, used, replenished",
     ),
     "H10": ("居民同步实施户内改造", "Residents renovate indoors at the same time"),
+    "X": ("督促指导工作机制", "Supervision and guidance"),
 }
+BODY = {"X2": "B3", "X11": "B8", "X31": "X"}
+"""What only the notice's body asks, and the clause it stands under."""
+RISK = Risk("X18", "一（十）", Bilingual("下一年度的申报资格可能受影响。", "Eligibility for next year may be affected."))
 ITEMS = {
     "B1.1": ("市、县工作机制", "Mechanism of city and county"),
     "B2.1": ("计划尽力而为、量力而行", "Plan within means"),
@@ -66,6 +72,7 @@ ITEMS = {
     "B2.3": ("不随意拆、搬、砍", "No wanton demolition, relocation, felling"),
     "B3.1": ("储备库、档案与量化排序", "Reserve library, files, ranking"),
     "B3.2": ("资金无截留挪用", "No money withheld or diverted"),
+    "X2": ("不由财政资金包揽", "Public money does not carry everything"),
     "B4.1": ("与专营设施计划衔接", "Plans of the utilities match"),
     "B4.2": ("开工前形成统筹施工方案", "Joint works scheme before the start"),
     "B5.1": ("基础类短板应改尽改", "Basic shortfalls renovated"),
@@ -97,6 +104,7 @@ ITEMS = {
     "H8.1": ("专营设施移交", "Handover of utilities"),
     "H9.1": ("维修资金归集、使用、续筹", "Maintenance fund mechanism"),
     "H10.1": ("户内改造引导", "Indoor renovation encouraged"),
+    "X31": ("投诉举报渠道畅通", "Complaints can be made"),
 }
 
 CONSENT = LimitSource(
@@ -168,7 +176,7 @@ def line(
 
 def finding(item: str, subject: Subject, outcome: Outcome = "pass", reason: Reason | None = None) -> Finding:
     encouraged = item in ("H1.2", "H1.3", "H5.1", "H10.1")
-    clause = "B8" if item == "X11" else item.split(".")[0]
+    clause = BODY.get(item, item.split(".")[0])
     words = {
         "pass": ("符合要求。", "The requirement is met."),
         "fail": ("不符合要求。", "The requirement is not met."),
@@ -308,6 +316,29 @@ def findings() -> list[Finding]:
             basis="asserted",
         )
     ]
+    public = value(
+        "public_share_of_confirmed",
+        "财政资金占已落实资金比例",
+        "Share of public budgets in the funds confirmed",
+        "200079/201319",
+        "0",
+        (
+            "财政资金占已落实资金比例应不低于0，实为≈99.38%（200079/201319）",
+            "Share of public budgets in the funds confirmed must be at least 0; found: ≈99.38% (200079/201319)",
+        ),
+        "/plans/0/funding_plan/0/amount_10k",
+    )
+    pool["X2"] = [
+        replace(
+            finding("X2", AREA, "unknown", "needs_judgement"),
+            checks=(
+                replace(line("share", AREA, "pass", public), basis="measured"),
+                line("judged", AREA, "unknown", reason="needs_judgement"),
+            ),
+            questions=(Bilingual("还有谁共担费用？", "Who else shares the cost?"),),
+            remarks=(Bilingual("筹资方案只有财政资金。", "The funding plan has public money alone."),),
+        )
+    ]
     pool["B4.1"] = [
         replace(
             finding("B4.1", happy, "fail"),
@@ -401,6 +432,15 @@ CHECKS = {
             "consent",
             Bilingual("同意率达到当地规定", "Consent reaches the local limit"),
             Bilingual("同意率不低于 90%", "consent is at least 90 %"),
+            local=CONSENT,
+        ),
+    ),
+    "X2": (
+        CheckEntry(
+            "judged",
+            Bilingual("财政资金没有大包大揽", "Public money does not carry everything"),
+            Bilingual("须由人研判", "left to a person"),
+            asks=Bilingual("还有谁共担费用？", "Who else shares the cost?"),
         ),
     ),
     "B2.2": (
@@ -449,7 +489,7 @@ def rollup(item: str, found: Sequence[Finding]) -> ItemRollup:
     reason = next(
         (r for r in RANK if r in reasons), sets[outcome][0].reason if sets[outcome] else "no_object"
     )
-    clause = "B8" if item == "X11" else item.split(".")[0]
+    clause = BODY.get(item, item.split(".")[0])
     model = found[0] if found else finding(item, AREA)
     leading = next((f for f in found if f.outcome == outcome), model)
     zh, en = ITEMS[item]
@@ -488,6 +528,8 @@ def rollup(item: str, found: Sequence[Finding]) -> ItemRollup:
         )
         if item == "B7.1"
         else (),
+        body_only=item in BODY,
+        risk=RISK.says if item == "B4.1" and outcome == "fail" else None,
     )
 
 
@@ -525,12 +567,15 @@ def report(
     clauses = []
     for clause, (zh, en) in CLAUSES.items():
         own = [i for i in items if i.clause == clause]
+        deciding = [i for i in own if not i.body_only] or own
         order: tuple[Outcome, ...] = ("fail", "unknown", "pass", "not_applicable")
-        outcome = next(o for o in order if any(i.outcome == o for i in own))
-        reason = next(i.reason for i in own if i.outcome == outcome)
-        part = "baseline" if clause.startswith("B") else "hard_problem"
-        names = tuple(i.item for i in own)
-        clauses.append(ClauseRollup(clause, Bilingual(zh, en), part, outcome, reason, names))  # type: ignore[arg-type]
+        outcome = next(o for o in order if any(i.outcome == o for i in deciding))
+        reason = next(i.reason for i in deciding if i.outcome == outcome)
+        part = {"B": "baseline", "H": "hard_problem", "X": "body"}[clause[0]]
+        names, body = ([i.item for i in own if i.body_only is only] for only in (False, True))
+        clauses.append(
+            ClauseRollup(clause, Bilingual(zh, en), part, outcome, reason, tuple(names), tuple(body))  # type: ignore[arg-type]
+        )
     baseline = tally([i.outcome for i in items if i.item.startswith("B")])
     hard = tally([i.outcome for i in items if i.item.startswith("H")])
     count = {d: sum(f.disposition == d for f in found) for d in ("rectify", "improve", "supply", "review")}
@@ -560,7 +605,15 @@ def report(
             profile_origin="given",
             profiles=(ProfileUsed("haidong", Bilingual("海东县", "Haidong County"), "4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce"),),
             drafts=False,
-            readings=(),
+            readings=(
+                ReadingUsed(
+                    "B8",
+                    Bilingual("共识要在何时形成", "When consensus must stand"),
+                    "annex",
+                    Bilingual("依附件：只查开工前的确认。", "By the annex: only before the start."),
+                    True,
+                ),
+            ),
             data_as_of="2022-12-31",
             mode="strict",
             as_of="2022-12-31",
@@ -582,6 +635,8 @@ def report(
             count["review"],
             min((f.severity for f in found if f.disposition == "rectify"), key=SEVERITIES.index, default=None),
             any(f.outcome == "unknown" and f.obligation != "encouraged" for f in found),
+            tally([i.outcome for i in items if i.body_only]),
+            (RISK,) if any(i.risk for i in items) else (),
         ),
         clauses=tuple(clauses),
         items=items,

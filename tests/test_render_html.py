@@ -13,7 +13,7 @@ import pytest
 
 from compliance.render import render
 from compliance.schemas.report import Report
-from tests.sample_report import HOSTILE, empty, findings, large, report, sample
+from tests.sample_report import AREA, HOSTILE, empty, finding, findings, large, report, sample
 
 
 @cache
@@ -163,3 +163,30 @@ def luminance(colour: str) -> float:
     parts = [int(digits[n : n + 2], 16) / 255 for n in (0, 2, 4)]
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_questions_of_the_body_are_folded_after_the_items() -> None:
+    html = page()
+    (questions,) = [s for s in elements(html, "section") if s.get("id") == "questions"]
+    (details,) = [d for d in questions.iter() if d.tag.endswith("details")]
+    assert details.get("open") is None
+    told = "".join(questions.itertext())
+    assert "还有谁共担费用？" in told
+    assert "≈99.38%（200079/201319）" in told
+    assert html.index('id="items"') < html.index('id="questions"')
+    assert "X2" not in {d.get("id") for d in elements(html, "details")}
+
+
+def test_what_only_the_body_asks_stands_marked_under_its_clause() -> None:
+    (clause,) = [s for s in elements(page(), "section") if s.get("id") == "B8"]
+    assert [d.get("id") for d in clause.iter() if d.tag.endswith("details") and d.get("id")] == ["B8.1", "X11"]
+    assert "".join(clause.itertext()).count("正文") >= 1
+    assert "正文其他要求" in page()
+
+
+def test_local_checks_and_risks_are_marked() -> None:
+    html = page()
+    assert '<span class="mark"><span lang="zh">当地</span>' in html
+    assert "可能的后果（只作提示，不是决定）" in html
+    quiet = render(report([finding("B1.1", AREA)]), "html").decode()
+    assert "可能的后果" not in quiet

@@ -16,7 +16,7 @@ from compliance.render.words import WORDS, say
 from compliance.schemas import report as shapes
 from compliance.schemas.report import Report
 from tests import sample_report
-from tests.sample_report import ITEMS, LONG, empty, large, report, sample
+from tests.sample_report import AREA, ITEMS, LONG, empty, finding, findings, large, report, sample
 
 GOLDEN = Path(__file__).parent / "golden" / "render"
 
@@ -166,3 +166,37 @@ def test_an_unfictional_area_is_not_called_fictional() -> None:
     real = replace(sample(), area=replace(sample().area, fictional=False, submitter=None))
     assert "虚构" not in text(real)
     assert "报送单位" not in text(real)
+
+
+def test_questions_of_the_body_stand_in_a_list_of_their_own_after_what_must_be_done() -> None:
+    got = text(sample())
+    review = got.index("、待研判（")
+    asked = got.index("、正文研判题（1 条，1 项）")
+    assert review < asked < got.index("、备注与历史情况（")
+    part = got[asked:]
+    assert part.index("? X2  不由财政资金包揽") < part.index("还有谁共担费用？") < part.index("≈99.38%")
+    assert "X2" not in got[review:asked]
+    assert "待研判 3（其中正文研判题 1）" in got
+
+
+def test_what_only_the_body_asks_is_marked_under_its_clause_and_tallied_apart() -> None:
+    got = text(sample())
+    assert "正文：✓ X11" in got
+    assert "正文条目             2         0       1         0" in got
+    assert got.index("难点问题") < got.index("正文其他要求") < got.index("右侧数字为")
+    failing = replace(next(f for f in findings() if f.outcome == "fail"), id="X11/x", item="X11", clause="B8")
+    assert "✗ X11  【正文】长效管理初步共识先于计划" in text(report([failing]))
+
+
+def test_a_risk_is_told_once_beside_the_totals_and_once_with_its_item() -> None:
+    got = text(sample())
+    assert got.count("下一年度的申报资格可能受影响。") == 2
+    assert "! X18  下一年度的申报资格可能受影响。（正文一（十））" in got
+    assert "可能的后果" not in text(report([finding("B4.1", AREA)]))
+
+
+def test_a_check_of_the_places_own_names_its_document() -> None:
+    failing = next(f for f in findings() if f.id.startswith("B7.1") and f.outcome == "fail")
+    own = replace(failing, checks=tuple(replace(c, outcome="fail") for c in failing.checks))
+    assert "当地要求  《海东市老旧小区改造实施细则》第十二条第二款" in text(report([own]))
+    assert "当地要求" not in text(report([failing]))

@@ -6,22 +6,25 @@ from decimal import Decimal
 
 from compliance.measures.base import CONFLICTING, MISSING, Count, Share, measure, share
 from compliance.measures.plan import PUBLIC_MONEY
-from compliance.measures.subjects import FundingRow, PlanRow
+from compliance.measures.subjects import AreaRow, PlanRow
 
 STANDARD = "建办城〔2021〕50号 一（三）"
 
 
 @measure("财政资金支付率", "share of public money paid out", unit="%", source=STANDARD)
-def fiscal_payment_rate(row: FundingRow) -> Share:
+def fiscal_payment_rate(row: AreaRow) -> Share:
     """Payments from public budgets over what was received from them, both summed up to the as-of day.
 
     Nothing received: not known, though something was paid a contradiction; so is more paid than received. One
-    amount missing makes it unknown. Transactions of the plan as a whole and of its projects count alike.
+    amount missing makes it unknown. All transactions count, those of earlier plans' projects too: money lies idle
+    whatever year it came for.
 
     >>> from compliance.measures.base import given
     >>> from compliance.schemas.scalars import days
-    >>> def rate(*txns): return fiscal_payment_rate(given(FundingRow, as_of=days("2023-06-30"), txns=[
-    ...     {"txn_id": "t", "source": s, "kind": k, "amount_10k": a, "on": on} for s, k, a, on in txns]))
+    >>> dossier = {"schema_version": "1.0", "dossier_id": "d", "area_code": "999901", "area_name": "n",
+    ...     "area_level": "county", "plan_year": 2023}
+    >>> def rate(*txns): return fiscal_payment_rate(given(AreaRow, as_of=days("2023-06-30"), dossier=dossier | {
+    ...     "fund_txns": [{"txn_id": "t", "source": s, "kind": k, "amount_10k": a, "on": on} for s, k, a, on in txns]}))
     >>> received = ("central_subsidy", "received", 800, "2023-03-08")
     >>> rate(received, ("county", "received", 200, None), ("central_subsidy", "paid", "517.5", "2023-06-30"))
     Ratio(p=5175, q=10000)
@@ -33,7 +36,7 @@ def fiscal_payment_rate(row: FundingRow) -> Share:
     (<Unknown.CONFLICTING_DATA: 'conflicting_data'>, <Unknown.CONFLICTING_DATA: 'conflicting_data'>)
     """
     sums = {"received": Decimal(0), "paid": Decimal(0)}
-    for txn in row.txns:
+    for txn in row.dossier.fund_txns:
         later = txn.on is not None and txn.on.first > row.as_of.last
         if txn.source not in PUBLIC_MONEY or txn.kind not in sums or later:
             continue

@@ -1,8 +1,9 @@
 """Report → one HTML page, both languages in it; refuses to load anything or to run any script but its own.
 
 Everything a person reads first is at the top: verdict, alarms, the twenty indicators, what needs action. Then
-all items one by one. Failing and unknown subjects are told in full up to a total of ``FULL`` in the page, the
-rest by name, passing ones by name only, so that tens of thousands of findings stay readable.
+all items one by one, and folded after them the questions that only the notice's body asks. Failing and unknown
+subjects are told in full up to a total of ``FULL`` in the page, the rest by name, passing ones by name only, so
+that tens of thousands of findings stay readable.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from compliance.render.digest import ItemDigest, deciding, digest, exempt_name, gaps
+from compliance.render.digest import ItemDigest, deciding, digest, exempt_name, figures, gaps
 from compliance.render.plain import visible
 from compliance.render.words import (
     SYMBOLS,
@@ -57,6 +58,8 @@ def render(report: Report, lang: str = "zh") -> bytes:
             full=FULL // max(long, 1),
             faulty={fault.item for fault in report.faults},
             actions=list(_actions(items)),
+            asked=[item for item in items.values() if item.questions],
+            shown=sum(not item.only_asks for item in items.values()),
             css=Markup(css),
             js=Markup(js),
             csp=f"default-src 'none'; style-src {_hash(css)}; script-src {_hash(js)}; "
@@ -123,6 +126,10 @@ def _badge(outcome: str) -> Markup:
     )
 
 
+def _questions(items: Sequence[ItemDigest]) -> int:
+    return sum(len(item.questions) for item in items)
+
+
 def _values(finding: Finding) -> list[Measured]:
     """The deciding values, each once."""
     return list(dict.fromkeys(value for _, value in deciding(finding) if value is not None))
@@ -155,7 +162,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_plain,
     )
-    environment.filters.update(both=_both, exempt=exempt_name)
+    environment.filters.update(both=_both, exempt=exempt_name, sum_questions=_questions)
     environment.globals.update(
         WORDS=WORDS,
         TITLE=TITLE,
@@ -163,6 +170,7 @@ def _environment() -> Environment:
         counts=counts,
         document=document,
         enough=_enough,
+        figures=lambda finding: list(figures(finding)),
         join=join,
         label=lambda name: _both(label(name)),
         names=_names,

@@ -1,7 +1,8 @@
 """Report → a summary for the terminal; refuses to pass the width or to leave anything out in silence.
 
-What fails comes first, with the remedy; then what is missing, what a person must judge, and at last what was
-not checked. A long list is cut and says by how much; ``verbose`` cuts nothing.
+What fails comes first, with the remedy; then what is missing, what a person must judge, the questions that only
+the notice's body asks, and at last what was not checked. A long list is cut and says by how much; ``verbose``
+cuts nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from compliance.render.cells import columns, pad, width_of, wrap
-from compliance.render.digest import Exempt, Gap, ItemDigest, deciding, digest, exempt_name, gaps
+from compliance.render.digest import Exempt, Gap, ItemDigest, deciding, digest, exempt_name, figures, gaps
 from compliance.render.plain import visible
 from compliance.render.words import (
     SYMBOLS,
@@ -30,6 +31,7 @@ from compliance.schemas.report import (
     ClauseRollup,
     Disposition,
     Finding,
+    ReadingUsed,
     Reason,
     Report,
     Tally,
@@ -56,10 +58,12 @@ def render(
     page.alarms()
     page.matrix()
     page.totals()
+    page.risks()
     page.failures("rectify")
     page.open_points("supply")
     page.open_points("review")
     page.failures("improve")
+    page.body_questions()
     page.notes()
     page.not_checked()
     page.provenance()
@@ -137,7 +141,7 @@ class _Page:
         fixed = len("✓ B10 ") + words + len("  00/00")
         two = half - fixed >= _TITLE_CELLS
         cell = half if two else self.width
-        baseline, hard = (
+        baseline, hard, body = (
             [
                 self.paint(self.word("part", part), "head"),
                 *(
@@ -147,9 +151,11 @@ class _Page:
                     for row in self.clause(clause, words, cell - fixed)
                 ),
             ]
-            for part in ("baseline", "hard_problem")
+            for part in ("baseline", "hard_problem", "body")
         )
         self.lines += columns(baseline, hard, cell, "   ") if two else [*baseline, "", *hard]
+        if len(body) > 1:
+            self.lines += ["", *body]
 
     def clause(self, clause: ClauseRollup, words: int, cells: int) -> list[str]:
         outcomes = [self.items[item].rollup.outcome for item in clause.items]
@@ -162,13 +168,20 @@ class _Page:
         return [
             f"{symbol} {clause.clause:<4}{pad(first, cells)} {answer} {count:>5}",
             *(" " * len("✓ B10 ") + line for line in rest),
+            *(self.paint(" " * len("✓ B10 ") + line, "not_applicable") for line in self.of_the_body(clause, cells)),
         ]
+
+    def of_the_body(self, clause: ClauseRollup, cells: int) -> list[str]:
+        """What only the body of the notice asks under a clause: marked, without a say in the clause's outcome."""
+        marks = [f"{SYMBOLS[self.items[i].rollup.outcome]} {i}" for i in clause.body_items]
+        return wrap(self.named(self.label("body"), "  ".join(marks)), cells) if marks else []
 
     def totals(self) -> None:
         verdict = self.report.verdict
         rows = [
             (self.label("tally_baseline"), verdict.baseline),
             (self.label("tally_hard"), verdict.hard_problems),
+            *([(self.label("tally_body"), verdict.body)] if any(_numbers(verdict.body)) else []),
             (self.label("tally_findings"), verdict.findings),
         ]
         margin = max(width_of(title) for title, _ in rows)
@@ -196,6 +209,10 @@ class _Page:
                 ("improve", verdict.improve),
             )
         ]
+        asked = sum(len(item.questions) for item in self.items.values())
+        if asked:
+            more = f"{self.label('of_which_questions')} {asked}"
+            lists[2] += self.pick(f"（{more}）", f" ({more})")
         self.put(" · ".join(lists))
         basis: dict[Basis | None, int] = {}
         for item in self.items.values():
@@ -204,6 +221,16 @@ class _Page:
         told = [f"{self.word('basis', code)} {basis[code]}" for code in WORDS["basis"] if code in basis]
         if told:
             self.put(self.named(self.label("pass_basis"), " · ".join(told)))
+
+    def risks(self) -> None:
+        risks = self.report.verdict.risks
+        if not risks:
+            return
+        self.put()
+        self.put(self.label("risks"), color="head")
+        for risk in risks:
+            cite = self.pick(f"（正文{risk.cite}）", f" (body {risk.cite})")
+            self.put(say(risk.says, self.lang) + cite, first=f"  ! {risk.id}  ")
 
     def failures(self, disposition: Disposition) -> None:
         chosen = [(i, [f for f in i.failing if f.disposition == disposition]) for i in self.items.values()]
@@ -223,6 +250,8 @@ class _Page:
                 self.table("  ", [("other_failing", self.names([f.subject.name for f in rest]))])
             steps = enumerate(item.rollup.remedy, 1)
             self.table("  ", [("remedy", f"{n}. {say(step, self.lang)}") for n, step in steps])
+            if item.rollup.risk is not None:
+                self.table("  ", [("risk", say(item.rollup.risk, self.lang))])
 
     def failure(self, finding: Finding) -> None:
         self.told.add(finding.id)
@@ -235,12 +264,14 @@ class _Page:
             if says not in told:
                 rows.append(("value", says))
             if value.limit_source is not None:
-                rows.append(("according", say(limit_source(value.limit_source), self.lang)))
+                source = ("according", say(limit_source(value.limit_source), self.lang))
+                rows += [source] if source not in rows else []
         if len(values) > self.full:
             rows.append(("value", self.more(len(values) - self.full)))
         pointers = dict.fromkeys(
             (finding.primary, *finding.related, *(p for v in values for p in v.pointers))
         )
+        rows += [("local", text) for text in self.local(finding)]
         rows.append(("pointer", self.names([pointer(p) for p in pointers])))
         if finding.responsible_unit is not None:
             rows.append(("responsible", finding.responsible_unit))
@@ -248,6 +279,12 @@ class _Page:
         rows += [("remark", say(text, self.lang)) for text in finding.remarks]
         rows += [("history", say(text, self.lang)) for text in finding.history]
         self.table("    ", rows)
+
+    def local(self, finding: Finding) -> list[str]:
+        """The place's documents behind its own checks that decided."""
+        own = {entry.check: entry.local for entry in self.items[finding.item].rollup.checks}
+        sources = [own.get(line.check) for line in finding.checks if line.outcome == finding.outcome]
+        return [say(limit_source(s), self.lang) for s in dict.fromkeys(sources) if s is not None]
 
     def open_points(self, disposition: Disposition) -> None:
         chosen = [(i, [f for f in i.unknown if f.disposition == disposition]) for i in self.items.values()]
@@ -265,12 +302,33 @@ class _Page:
         missing = say(join(gap.missing), self.lang)
         self.put(self.named(why, missing) if missing else why, first="  * ")
         rows = [("subject", self.names([f.subject.name for f in gap.findings], total=True))]
+        rows += [("question", say(text, self.lang)) for text in gap.findings[0].questions]
+        rows += [("local", text) for text in self.local(gap.findings[0])]
         rows.append(("pointer", self.names([pointer(place) for place in gap.places])))
         told = gap.findings[: self.full if self.full > FULL else 1]
         for finding in told:
             rows.append(("example" if len(gap.findings) > 1 else "result", self.sentence(finding)))
             rows += self.documents(finding)
         self.table("    ", rows)
+
+    def body_questions(self) -> None:
+        chosen = [item for item in self.items.values() if item.questions]
+        if not chosen:
+            return
+        self.section("body_questions", len(chosen), sum(len(item.questions) for item in chosen))
+        self.put(self.label("body_questions_say"))
+        for item in chosen:
+            roll = item.rollup
+            cite = self.pick(f"（{roll.cite.zh}）", f" ({roll.cite.en})")
+            self.put()
+            self.put(say(roll.title, self.lang) + cite, first=f"  ? {roll.item}  ")
+            first, *others = item.questions
+            rows = [("question", say(text, self.lang)) for text in first.questions]
+            if others:
+                rows.append(("subject", self.names([f.subject.name for f in item.questions], total=True)))
+            rows += [("figure", say(text, self.lang)) for text, _ in figures(first)]
+            rows += [("remark", say(text, self.lang)) for text in first.remarks]
+            self.table("    ", rows)
 
     def notes(self) -> None:
         chosen = [(i, [f for f in i.noted if f.id not in self.told]) for i in self.items.values()]
@@ -322,6 +380,7 @@ class _Page:
                 ("source", f"{run.source} · {size} · sha256 {run.dossier_sha256[:16]}"),
                 ("rulebook", f"{run.rulebook_version} · sha256 {run.rulebook_sha256[:16]}"),
                 ("profile", f"{run.profile} · sha256 {run.profile_sha256[:16]}"),
+                *(("reading", self.reading(used)) for used in run.readings),
                 (
                     "tool",
                     f"{run.tool} {run.tool_version} · {self.label('schema')} {self.report.report_version}",
@@ -332,6 +391,10 @@ class _Page:
         self.put(self.label("repeatable"))
         if self.cut:
             self.put(self.label("full_list"))
+
+    def reading(self, used: ReadingUsed) -> str:
+        chosen = self.pick("（{}）", " ({})").format(self.label("reading_chosen")) if used.chosen else ""
+        return f"{used.reading} · {say(used.says, self.lang)}{chosen}"
 
     # How it is said
 
@@ -353,7 +416,8 @@ class _Page:
         roll = item.rollup
         self.put()
         head = f"{SYMBOLS[roll.outcome]} {roll.item}  "
-        title = say(roll.title, self.lang)
+        mark = self.pick("【{}】", "[{}] ").format(self.label("body")) if roll.body_only else ""
+        title = mark + say(roll.title, self.lang)
         self.put(self.incomplete(title, roll.item in self.faulty), first=head, color=roll.outcome)
         words = (self.word("obligation", roll.obligation), self.word("severity", roll.severity))
         self.put(" · ".join((*words, say(counts(roll), self.lang))), first="  ")

@@ -26,7 +26,7 @@ from compliance.schemas.report import (
     Subject,
 )
 
-__all__ = ["Exempt", "Gap", "ItemDigest", "deciding", "digest", "exempt_name", "gaps"]
+__all__ = ["Exempt", "Gap", "ItemDigest", "deciding", "digest", "exempt_name", "figures", "gaps"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,10 @@ class ItemDigest:
     rollup: ItemRollup
     failing: list[Finding] = field(default_factory=list)
     unknown: list[Finding] = field(default_factory=list)
+    questions: list[Finding] = field(default_factory=list)
+    """Unknown ones that only the notice's body asks and only a person can answer; they stand in a list apart."""
     noted: list[Finding] = field(default_factory=list)
-    """Findings of any outcome with a remark or a history."""
+    """Findings of any outcome with a remark or a history; of questions they are told with the question."""
     passing: dict[Basis | None, list[Subject]] = field(default_factory=dict)
     exempt: dict[Reason | None, list[Exempt]] = field(default_factory=dict)
     lines: dict[str, Counter[Outcome]] = field(default_factory=dict)
@@ -55,6 +57,9 @@ class ItemDigest:
         match finding.outcome:
             case "fail":
                 self.failing.append(finding)
+            case "unknown" if self.rollup.body_only and finding.questions:
+                self.questions.append(finding)
+                return
             case "unknown":
                 self.unknown.append(finding)
             case "pass":
@@ -70,6 +75,12 @@ class ItemDigest:
                 if value.limit_source is not None:
                     limit = value.limit if value.limit is not None else value.limit_name or ""
                     self.sources.setdefault(line.check, {})[limit, value.limit_source] = None
+
+
+    @property
+    def only_asks(self) -> bool:
+        """Whether all there is to say are questions for a person."""
+        return bool(self.questions) and not (self.failing or self.unknown or self.passing or self.exempt)
 
 
 def digest(report: Report) -> dict[str, ItemDigest]:
@@ -89,6 +100,16 @@ def deciding(finding: Finding) -> Iterator[tuple[CheckLine, Measured | None]]:
         if finding.outcome == "unknown":
             values = [v for v in line.values if v.unknown is not None] or line.values
         yield from ((line, value) for value in values or (None,))
+
+
+def figures(finding: Finding) -> Iterator[tuple[Bilingual, Measured]]:
+    """What was measured beside a question, without a limit: the value as people read it, and where it stands."""
+    for line in finding.checks:
+        if line.basis == "measured":
+            for value in line.values:
+                zh = value.says.zh.split("，")[-1].removeprefix("实为")
+                en = value.says.en.split("; ")[-1].removeprefix("found: ")
+                yield Bilingual(f"{value.title.zh}：{zh}", f"{value.title.en}: {en}"), value
 
 
 def exempt_name(exempt: Exempt) -> Bilingual:

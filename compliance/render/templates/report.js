@@ -65,7 +65,9 @@
       boxes.forEach(function (box) { box.checked = true; });
       filter();
     }
-    if (target.tagName === "DETAILS") { target.open = true; }
+    for (var holder = target; holder; holder = holder.parentNode) {
+      if (holder.tagName === "DETAILS") { holder.open = true; }
+    }
     target.scrollIntoView();
   }
   window.addEventListener("hashchange", arrive);
