@@ -191,12 +191,17 @@ def citation(law: Rulebook, spec: ItemSpec) -> Bilingual:
     )
 
 
+_MUNICIPALITIES = ("110000", "120000", "310000", "500000")
+
+
 def level_of(layer: Layer) -> Bilingual:
     """The level that a profile is for."""
     codes = layer.spec.area_codes
     if not codes:
         return Bilingual("全国", "national") if layer.name == "national" else Bilingual("当地", "the place")
     code = codes[0]
+    if code in _MUNICIPALITIES:
+        return Bilingual(*words_of("municipality"))
     return Bilingual(*words_of("province" if code.endswith("0000") else "city" if code.endswith("00") else "county"))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
-from compliance.commands.options import AS_OF, DRAFTS, GATE, LANG, PASSED, PROFILE
+from compliance.commands.options import AS_OF, DRAFTS, GATE, LANG, PASSED, PROFILE, write_whole
 
 __all__ = ["explain", "rules"]
 
@@ -38,7 +40,7 @@ def explain(item: str, profile: str | None, drafts: bool, as_of: str | None, lan
 
 @click.group()
 def rules() -> None:
-    """规则库 / the rulebook: list, show, lint, test, coverage."""
+    """规则库 / the rulebook: list, show, lint, test, coverage, docs, new."""
 
 
 @rules.command("list")
@@ -106,3 +108,31 @@ def rules_coverage(lang: Any) -> None:
     click.echo(coverage(lang))
 
 
+@rules.command("docs")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default="docs/clauses", show_default=True,
+    help="写到哪个文件夹 / the folder to write to",
+)  # fmt: skip
+@click.option("--check", "only_check", is_flag=True, help="只核对，不一致则退出码 1 / write nothing; 1 if pages drift")
+def rules_docs(out: Path, only_check: bool) -> None:
+    """生成各条说明页 / write a page for every item, in Chinese and English, with the map of what is covered."""
+    from compliance.bench import load_law
+    from compliance.pages import pages
+    from compliance.rulebook import profile_names, profile_spec
+    from compliance.rulebook.precedents import load_precedents
+
+    law = load_law()
+    made = pages(law, [profile_spec(name) for name in profile_names()], load_precedents(law))
+    held = {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*.md"))}
+    drifting = sorted(name for name in made.keys() | held.keys() if held.get(name) != made.get(name, "").encode())
+    for name in drifting:
+        click.echo(out / name)
+        if not only_check and name in made:
+            write_whole(out / name, made[name].encode())
+        elif not only_check and _PAGE.fullmatch(name):  # an item that is no more; other files are not ours
+            (out / name).unlink()
+    click.echo(f"{len(made)} 页，{len(drifting)} 页不一致 / pages, of which differ: {len(drifting)}", err=True)
+    sys.exit(GATE if only_check and drifting else PASSED)
+
+
+_PAGE = re.compile(r"(zh|en)/[BHX][0-9.]+\.md")
