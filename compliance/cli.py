@@ -75,6 +75,10 @@ def cli() -> None:
     "--fail-on", type=click.Choice([*_SEVERITIES, "never"]), default="minor", show_default=True,
     help="不符合达到此严重度即退出码 1 / least severity of a failing that fails the gate",
 )  # fmt: skip
+@click.option(
+    "--determinations", metavar="FILE",
+    help="人工认定（JSON 或 YAML），只用于一份档案 / a person's recorded determinations, for one dossier",
+)  # fmt: skip
 @click.option("--fail-on-unknown", is_flag=True, help="有待证也退出码 1 / unknown fails the gate too")
 @click.option("--verbose", is_flag=True, help="列出全部，不折叠 / fold nothing")
 @LANG
@@ -86,6 +90,7 @@ def check(
     mode: Any,
     reports: Sequence[str],
     fail_on: str,
+    determinations: str | None,
     fail_on_unknown: bool,
     verbose: bool,
     lang: Any,
@@ -95,7 +100,11 @@ def check(
     \b
     compliance check county.json --profile xiangtan --as-of 2024-12-31
     compliance check feed/*.json --mode feed --report json:out/{id}.json --fail-on major
+    compliance check county.json --report determinations:认定.yaml     待研判事项，逐项填写 / what a person must judge
+    compliance check county.json --determinations 认定.yaml
     """
+    if determinations is not None and len(dossiers) > 1:
+        raise click.UsageError("一份人工认定只用于一份档案 / determinations belong to one dossier")
     targets = _targets(reports or ("text",), len(dossiers))
     codes = []
     written: set[Path] = set()
@@ -104,6 +113,7 @@ def check(
         for dossier in each:
             try:
                 how = {"profile": profile, "drafts": drafts, "as_of": as_of, "mode": mode}
+                how["determinations"] = determinations
                 codes.append(_check_one(dossier, how, targets, written, gate, verbose, lang))
             except Exception as error:  # one dossier that cannot be judged does not keep the others from being
                 if _is_expected(error):
@@ -131,6 +141,9 @@ def _check_one(
     except Refused as refused:
         _refuse(refused, targets, written, lang)
         return REFUSED
+    used = report.provenance.determinations
+    if used is not None and used.blank:
+        click.echo(f"{used.file}：{used.blank} 项尚未填写，未计入 / entries not filled in were passed over", err=True)
     for name, target in targets:
         options = _text_options(target, verbose) if name == "text" else {}
         _write(_render(report, name, lang, options), target, report.area.dossier_id, written)
@@ -276,7 +289,7 @@ def replay(
 
 
 @cli.command()
-@click.argument("name", type=click.Choice(["dossier", "clause", "profile", "report"]))
+@click.argument("name", type=click.Choice(["dossier", "clause", "profile", "report", "determinations"]))
 def schema(name: str) -> None:
     """输出 JSON Schema / print a JSON Schema (draft 2020-12)."""
     from compliance.schemas.generate import text

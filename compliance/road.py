@@ -10,10 +10,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 from compliance import collector
-from compliance.assembly import report
+from compliance.assembly import findings_of, report
 from compliance.bench import Mode, open_bench, put
+from compliance.determine import determine
 from compliance.evidence.present import attachment_states
 from compliance.intake import read
+from compliance.intake.determinations import read_determinations
 from compliance.rulebook import profile_of_area
 from compliance.schemas.report import Report
 from compliance.schemas.scalars import Day, days
@@ -33,12 +35,14 @@ def check(
     mode: Mode = "strict",
     as_of: str | None = None,
     drafts: bool = False,
+    determinations: str | Path | None = None,
 ) -> Report:
     """Check one dossier: a file, a folder, a zip, or ``-`` for standard input.
 
     ``profile`` is a name or a file; without it the profiles of the dossier's area are found by its area code.
     ``as_of`` is a full date; without it, today in China. ``drafts`` applies drafts for comment too.
     ``mode`` ``strict`` believes only what an attachment shows; ``feed`` takes claims as asserted.
+    ``determinations`` is a file of what persons recorded about findings of this dossier; both outcomes stay visible.
     """
     day = days(as_of) if as_of is not None else today()
     if day.first != day.last:
@@ -50,6 +54,11 @@ def check(
         bench = open_bench(profile or profile_of_area(received.dossier.area_code), day, drafts=drafts)
         states = attachment_states(received.dossier, received.files)
         judgement = put(received.dossier, states, bench, mode)
+        used = None
+        if determinations is not None:
+            recorded = read_determinations(determinations, received.dossier)
+            judgement, used = determine(judgement, findings_of(judgement, states), states, recorded)
         return report(
-            received, judgement, states, as_of_given=as_of is not None, profile_given=profile is not None
-        )
+            received, judgement, states, as_of_given=as_of is not None, profile_given=profile is not None,
+            determinations=used,
+        )  # fmt: skip

@@ -19,14 +19,14 @@ from pydantic import ValidationError as Refusal
 
 from compliance.intake import references, wording
 from compliance.intake.foreign import foreign, foreign_value
-from compliance.intake.scan import Fault, Items, Lines, Members, Path, Scan, clip, pointer, scan
+from compliance.intake.scan import Fault, Lines, Members, Path, Scan, clip, pointer, scan
 from compliance.schemas.dossier import SCHEMA_VERSION, Dossier
 from compliance.schemas.generate import load
 from compliance.schemas.limits import ERRORS
 from compliance.schemas.refusal import NOTHING, InputError, Words
 from compliance.schemas.scalars import AMOUNT_MAX, days, uscc_is_valid
 
-__all__ = ["examine"]
+__all__ = ["decoded", "examine"]
 
 Schema = dict[str, Any]
 
@@ -35,7 +35,7 @@ def examine(data: bytes) -> list[InputError]:
     """All errors of a dossier's bytes; empty where none is found."""
     if kind := foreign(data):
         return [InputError("", None, None, "not_a_dossier", *kind)]
-    text, errors = _decode(data)
+    text, errors = decoded(data)
     return errors or _examine_text(text)
 
 
@@ -61,7 +61,8 @@ def _examine_text(text: str) -> list[InputError]:
 # -- encoding
 
 
-def _decode(data: bytes) -> tuple[str, list[InputError]]:
+def decoded(data: bytes) -> tuple[str, list[InputError]]:
+    """The text of a file, or why it is none."""
     body = data.removeprefix(b"\xef\xbb\xbf")
     if wide := _wide(body):
         found = Words(f"{wide} 编码", f"text in {wide}")
@@ -127,7 +128,7 @@ def _content_faults(result: Scan) -> Iterator[Fault]:
     yield from schema_faults
     complete = not schema_faults and not result.faults
     for path, code, found, expected in references.faults(root, complete):
-        yield Fault(_value_at(result, path), path, code, found, expected)
+        yield Fault(result.at(path), path, code, found, expected)
 
 
 def _schema_faults(result: Scan) -> Iterator[Fault]:
@@ -153,7 +154,7 @@ def _schema_faults(result: Scan) -> Iterator[Fault]:
 
 def _type_faults(result: Scan, locations: list[Path]) -> Iterator[Fault]:
     for path in dict.fromkeys(locations):
-        yield Fault(_value_at(result, path), path, "invalid", wording.found(_value(result.root, path)))
+        yield Fault(result.at(path), path, "invalid", wording.found(_value(result.root, path)))
 
 
 def _fault(result: Scan, schema: Schema, path: Path, keyword: str) -> Fault:
@@ -164,11 +165,11 @@ def _fault(result: Scan, schema: Schema, path: Path, keyword: str) -> Fault:
         hint = wording.nearest_field(key, owner)
         return Fault(at, path, "unknown_field", Words(clip(key), clip(key)), NOTHING, hint)
     if keyword == "required":
-        return Fault(_value_at(result, path[:-1]), path, "missing_field", NOTHING, wording.expected(field))
+        return Fault(result.at(path[:-1]), path, "missing_field", NOTHING, wording.expected(field))
     value = _value(result.root, path)
     code = wording.fault_code(keyword, field)
     hint = wording.hint(code, value, field)
-    return Fault(_value_at(result, path), path, code, wording.found(value), wording.expected(field), hint)
+    return Fault(result.at(path), path, code, wording.found(value), wording.expected(field), hint)
 
 
 # -- places
@@ -183,19 +184,6 @@ def _value(root: Any, path: Path) -> Any:
 def _members(root: Any, path: Path) -> Members:
     found: Members = _value(root, path)
     return found
-
-
-def _value_at(result: Scan, path: Path) -> int:
-    """The offset of a value, or of what encloses it where it is not there."""
-    at, value = result.root_at, result.root
-    for step in path:
-        if isinstance(value, Members) and step in value:
-            at, value = value.values_at[str(step)], value[str(step)]
-        elif isinstance(value, Items) and isinstance(step, int) and step < len(value):
-            at, value = value.values_at[step], value[step]
-        else:
-            break
-    return at
 
 
 def _containers(root: Any, locations: list[Path]) -> frozenset[int]:

@@ -65,6 +65,19 @@ class Scan:
     faults: list[Fault] = field(default_factory=list)
 
 
+    def at(self, path: Path) -> int:
+        """The offset of a value, or of what encloses it where it is not there."""
+        at, value = self.root_at, self.root
+        for step in path:
+            if isinstance(value, Members) and step in value:
+                at, value = value.values_at[str(step)], value[str(step)]
+            elif isinstance(value, Items) and isinstance(step, int) and step < len(value):
+                at, value = value.values_at[step], value[step]
+            else:
+                break
+        return at
+
+
 class Lines:
     """Offset → line and column, both from 1."""
 

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from compliance.intake.scan import clip
+from compliance.schemas.determination import FINGERPRINT_PATTERN
 from compliance.schemas.dossier import FILE_PATTERN, ID_PATTERN, SHA256_PATTERN
 from compliance.schemas.refusal import NOTHING, Words
 from compliance.schemas.scalars import (
@@ -34,9 +35,10 @@ _PATTERN_CODES = {
     ID_PATTERN: "bad_identifier",
     SHA256_PATTERN: "bad_hash",
     FILE_PATTERN: "bad_path",
+    FINGERPRINT_PATTERN: "bad_fingerprint",
     TEXT_PATTERN: "control_character",
 }
-_FORMAT_CODES = {"partial-date": "bad_date", "uscc": "bad_uscc", "amount": "bad_amount"}
+_FORMAT_CODES = {"partial-date": "bad_date", "date": "bad_day", "uscc": "bad_uscc", "amount": "bad_amount"}
 _KEYWORD_CODES = {
     "additionalProperties": "unknown_field",
     "required": "missing_field",
@@ -100,6 +102,10 @@ _FORMAT_WORDS = {
     "bad_path": Words(
         "attachments 之下的相对路径，用 / 分隔", "a path below attachments, with / between folders"
     ),
+    "bad_day": Words("日期，写作 YYYY-MM-DD（须到日）", "a date: YYYY-MM-DD, to the day"),
+    "bad_fingerprint": Words(
+        "16 位十六进制，从报告中原样复制", "sixteen hexadecimal digits, copied from the report as they are"
+    ),
     "bad_hash": Words("SHA-256：64 位小写十六进制", "a SHA-256: 64 lower-case hexadecimal digits"),
 }
 
@@ -158,9 +164,11 @@ def hint(code: str, value: Any, schema: Schema) -> Words:
     """What to do about it; nothing where that is plain from what was expected."""
     if value is None or value == "":
         return Words("没有内容时整个字段不写", "leave the field out where there is nothing to report")
-    if schema.get("format") == "partial-date":
+    if schema.get("format") in ("partial-date", "date"):
         right = _date(value)
-        return _calendar(str(value)) if right is None else _write(right)
+        if right is None:
+            return _calendar(str(value))
+        return NOTHING if right == value else _write(right)
     if code in _REPAIRS and isinstance(value, str):
         return _REPAIRS[code](value)
     if code == "not_an_option" and isinstance(value, str) and "enum" in schema:

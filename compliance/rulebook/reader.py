@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar, get_args, get_origin
@@ -37,7 +37,7 @@ class Reader:
     """Which file was read, and the line of every path in it."""
 
     file: str
-    lines: Mapping[Place, int]
+    lines: Mapping[Place, int] = field(default_factory=dict)
 
 
 def read_yaml(text: str, file: str) -> tuple[Any, Reader]:

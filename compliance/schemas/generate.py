@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from compliance.schemas.determination import DETERMINATIONS_VERSION, Determinations
 from compliance.schemas.dossier import SCHEMA_VERSION, Dossier
 from compliance.schemas.report_schema import report_schema
 from compliance.schemas.rulebook import ClauseSpec, ProfileSpec
@@ -26,6 +27,11 @@ FOLDER = Path(__file__).parent / "json"
 def dossier_schema() -> Schema:
     """The JSON Schema of a dossier."""
     return model_schema(Dossier, "dossier", SCHEMA_VERSION)
+
+
+def determinations_schema() -> Schema:
+    """The JSON Schema of a file of determinations."""
+    return model_schema(Determinations, "determinations", DETERMINATIONS_VERSION)
 
 
 def model_schema(model: Any, name: str, version: str) -> Schema:
@@ -67,6 +73,7 @@ def law_schema(model: Any, name: str) -> Callable[[], Schema]:
 
 SCHEMAS: dict[str, Callable[[], Schema]] = {
     "clause": law_schema(ClauseSpec, "clause"),
+    "determinations": determinations_schema,
     "dossier": dossier_schema,
     "profile": law_schema(ProfileSpec, "profile"),
     "report": report_schema,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from compliance.schemas.determination import Determination
 from compliance.schemas.dossier import Dossier
 
-__all__ = ["AttachmentState", "Received"]
+__all__ = ["AttachmentState", "Received", "RecordedDeterminations"]
 
 
 class AttachmentState(Enum):
@@ -39,3 +40,20 @@ class Received:
     size: int
     files: Mapping[str, str]
     """Path below ``attachments/``, with ``/`` and in Unicode NFC → SHA-256; empty for bare JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDeterminations:
+    """A file of determinations as it came in, well formed and of the dossier at hand."""
+
+    entries: tuple[Determination, ...]
+    positions: tuple[int, ...]
+    """Where each entry stands in the file; prepared ones that nobody filled in are passed over"""
+    source: str
+    sha256: str
+    files: Mapping[tuple[str, str | None], AttachmentState]
+    """Evidence beside the determinations, by path and hash claimed → whether it is there with that hash"""
+    place: Callable[[tuple[str | int, ...]], tuple[str, int | None, int | None]]
+    """Path in the file → JSON Pointer, line, column"""
+    blank: int
+    """Prepared entries that nobody filled in"""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
-__all__ = ["CODES", "InputError", "Lang", "Refused", "Words"]
+__all__ = ["CODES", "DETERMINATIONS", "InputError", "Lang", "Refused", "Words"]
 
 Lang = Literal["zh", "en"]
 
@@ -80,6 +80,20 @@ CODES: dict[str, Words] = {
     "duplicate_id": Words("编号重复", "identifier used twice"),
     "dangling_reference": Words("引用的编号不存在", "refers to an entry that is not there"),
     "repeated_reference": Words("清单中重复引用", "the same entry listed twice"),
+    # recorded determinations
+    "yaml_syntax": Words("YAML 格式错误", "YAML syntax error"),
+    "yaml_feature": Words("不使用这种 YAML 写法", "a feature of YAML that is not used"),
+    "loose_value": Words("含义不明的值", "ambiguous value"),
+    "bad_day": Words("不是完整的日期", "not a full date"),
+    "bad_fingerprint": Words("结论指纹写法不对", "bad fingerprint"),
+    "too_few_items": Words("缺少条目", "too few entries"),
+    "wrong_dossier": Words("不是这份档案的认定", "determinations of another dossier"),
+    "unknown_finding": Words("检查结论不存在", "no such finding"),
+    "changed_finding": Words("检查结论已变化", "the finding has changed"),
+    "not_determinable": Words("不得作此认定", "this may not be determined"),
+    "conflicting_determinations": Words("同一检查行有两项认定", "two determinations of the same line"),
+    "bad_order_of_dates": Words("日期先后不对", "dates in the wrong order"),
+    "bad_evidence": Words("证据不成立", "evidence that does not stand"),
     # what no rule above could name
     "invalid": Words("不符合要求", "not valid"),
     "too_many_errors": Words("错误过多，其余未列出", "too many errors; the rest is not listed"),
@@ -91,7 +105,8 @@ CODES: dict[str, Words] = {
 class InputError:
     """One fault of the input. ``pointer`` is a JSON Pointer (RFC 6901); lines and columns count from 1.
 
-    Faults of the file as a whole have no line and no column. A column counts characters, not bytes.
+    Faults of the file as a whole have no line and no column, those in YAML a line alone. A column counts characters,
+    not bytes.
     """
 
     pointer: str
@@ -114,8 +129,8 @@ class InputError:
         if self.line is None:
             return pointer
         if lang == "zh":
-            return f"  第 {self.line} 行第 {self.column} 列{pointer}"
-        return f"  line {self.line}, column {self.column}{pointer}"
+            return f"  第 {self.line} 行{'' if self.column is None else f'第 {self.column} 列'}{pointer}"
+        return f"  line {self.line}{'' if self.column is None else f', column {self.column}'}{pointer}"
 
     def to_json(self) -> dict[str, Any]:
         """The error as JSON values, both languages side by side."""
@@ -131,13 +146,21 @@ _LABELS: dict[Lang, dict[str, str]] = {
 }
 
 
-class Refused(Exception):
-    """The input is no dossier that could be checked; carries every error found, in document order."""
+DOSSIER = Words("无法读取为档案", "refused")
+DETERMINATIONS = Words("人工认定不予采用", "determinations refused")
 
-    def __init__(self, source: str, errors: list[InputError]) -> None:
+
+class Refused(Exception):
+    """The input is no dossier that could be checked; carries every error found, in document order.
+
+    ``what`` says what was refused, where it is not the dossier.
+    """
+
+    def __init__(self, source: str, errors: list[InputError], what: Words = DOSSIER) -> None:
         super().__init__(source, errors)
         self.source = source
         self.errors = errors
+        self.what = what
 
     def __str__(self) -> str:
         return self.text("zh")
@@ -146,9 +169,9 @@ class Refused(Exception):
         """The whole refusal for a person."""
         name, count = printable(self.source), len(self.errors)
         if lang == "zh":
-            head = f"{name}：无法读取为档案，共 {count} 处错误"
+            head = f"{name}：{self.what.zh}，共 {count} 处错误"
         else:
-            head = f"{name}: refused, {count} error{'' if count == 1 else 's'}"
+            head = f"{name}: {self.what.en}, {count} error{'' if count == 1 else 's'}"
         return "\n".join([head, *(f"{i}. {error.text(lang)}" for i, error in enumerate(self.errors, 1))])
 
     def to_json(self) -> dict[str, Any]:
