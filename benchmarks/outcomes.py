@@ -44,7 +44,7 @@ def write(data: bytes, opened: Bench) -> bytes:
         received = read("-", stdin=BytesIO(data))
         states = attachment_states(received.dossier, received.files)
         judgement = put(received.dossier, states, opened, "feed")
-        made = report(received, judgement, states, as_of_given=True)
+        made = report(received, judgement, states, as_of_given=True, profile_given=True)
     return render(made, "json")
 
 

@@ -103,7 +103,10 @@ def _subject_keys(judgement: Judgement) -> Iterator[r.SubjectKeys]:
     case = judgement.columns.case
     for c in case.planned:
         place = "/".join(filter(None, (c.subdistrict, c.residential_community))) or None
-        yield r.SubjectKeys("community", c.community_id, c.name, place, c.address, None)
+        project = case.project_of.get(c.community_id)
+        yield r.SubjectKeys(
+            "community", c.community_id, c.name, place, c.address, None, project.project_id if project else None
+        )
     for p in case.projects:
         yield r.SubjectKeys("project", p.project_id, p.name, None, None, p.investment_code)
 

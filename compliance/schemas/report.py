@@ -13,9 +13,9 @@ from typing import Literal
 __all__ = [
     "ABSENT_REASONS", "OBLIGATIONS", "OPEN_REASONS", "SEVERITIES",
     "Advice", "Area", "AttachmentFound", "Bilingual", "Change", "CheckEntry", "CheckLine", "ClauseRollup",
-    "Determined", "DeterminationsUsed", "DocumentAsked", "Edit", "EvidenceGiven", "Fault", "Finding", "ItemRollup", "LimitSource", "Measured", "PrecedentNear",
-    "ObjectionMade", "ProfileUsed", "Provenance", "ReadingUsed", "Report", "Risk", "Subject", "SubjectKeys", "Tally", "Verdict", "Was",
-    "Way",
+    "DeterminationsUsed", "Determined", "DocumentAsked", "Edit", "EvidenceGiven", "Fault", "Finding", "ItemRollup",
+    "LimitSource", "Measured", "ObjectionMade", "PrecedentNear", "ProfileUsed", "Provenance", "ReadingUsed",
+    "Report", "Risk", "Subject", "SubjectKeys", "Tally", "Verdict", "Was", "Way",
 ]  # fmt: skip
 
 REPORT_VERSION = "1.1"
@@ -117,6 +117,8 @@ class SubjectKeys:
     address: str | None
     code: str | None
     """A project's investment code"""
+    project: str | None = None
+    """The project that a community belongs to"""
 
 
 @dataclass(frozen=True, slots=True)
