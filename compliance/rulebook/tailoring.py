@@ -324,15 +324,16 @@ def compared(name: str, profile: Profile, rulebook: Rulebook, as_of: Day) -> Bil
     floor = parameter.spec.floor
     if parameter.spec.stricter == "neither":
         return Bilingual("是当地情况，不分宽严", "a fact of the place, neither strict nor loose")
+    least = setting_value(floor.value, parameter) if floor is not None else None
     sides = []
-    if above is not None:
+    if above is not None and above[1].value != least:
         layer, other = above
         how = stricter(setting.value, other.value, parameter)
         value = (_said(other.entry.value, parameter, 0), _said(other.entry.value, parameter, 1))
         sides.append(_side(how, (layer.title.zh, layer.title.en), value))
-    if floor is not None:
+    if floor is not None and least is not None:
         value = (_said(floor.value, parameter, 0), _said(floor.value, parameter, 1))
-        how = stricter(setting.value, setting_value(floor.value, parameter), parameter)
+        how = stricter(setting.value, least, parameter)
         sides.append(_side(how, (floor.statute, floor.statute), value))
     if not sides:
         title = profile.layers[index].title
