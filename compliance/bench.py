@@ -38,6 +38,7 @@ __all__ = [
     "make_bench",
     "open_bench",
     "put",
+    "put_item",
 ]
 
 Mode = Literal["strict", "feed"]
@@ -161,14 +162,28 @@ def put(dossier: d.Dossier, states: Mapping[str, AttachmentState], bench: Bench,
 
 def _put(dossier: d.Dossier, states: Mapping[str, AttachmentState], bench: Bench, mode: Mode) -> Judgement:
     columns = Columns(Case(dossier, bench.as_of), states)
-    answers = {kind: _decide(bench, columns, kind) for kind in bench.questions}
-    levels, standard = docket.levels_of(dossier.area_level), days(bench.rulebook.standard.dated).first
+    return concluded(bench, columns, mode, _parts(bench, columns, mode, bench.rulebook.items))
+
+
+def put_item(
+    dossier: d.Dossier, states: Mapping[str, AttachmentState], bench: Bench, mode: Mode, item: Item
+) -> tuple[Columns, tuple[Part, ...]]:
+    """Decide one item alone, by the same engines: what advice is proved by."""
+    with collector.at_rest():
+        columns = Columns(Case(dossier, bench.as_of), states)
+        return columns, _parts(bench, columns, mode, (item,))
+
+
+def _parts(bench: Bench, columns: Columns, mode: Mode, items: Sequence[Item]) -> tuple[Part, ...]:
+    asked = dict.fromkeys(check.subject for item in items for check in item.checks)
+    answers = {kind: _decide(bench, columns, kind) for kind in bench.questions if kind in asked}
+    levels, standard = docket.levels_of(columns.case.dossier.area_level), days(bench.rulebook.standard.dated).first
     where = docket.Place(levels, bench.profile, standard, bench.as_of)
     owners = _owners(columns.case)
     gates = _Gates(owners, bench.as_of)
     early = _Early(columns, where.standard_day)
     parts = []
-    for item in bench.rulebook.items:
+    for item in items:
         by_owner: dict[str, list[Line]] = {}
         for check in item.checks:
             owner_kind = KINDS[check.subject].owner
@@ -176,8 +191,8 @@ def _put(dossier: d.Dossier, states: Mapping[str, AttachmentState], bench: Bench
             line = _line(check, bench, columns, answers[check.subject], where, gate, early, mode)
             by_owner.setdefault(owner_kind, []).append(line)
         for owner_kind, lines in by_owner.items():
-            parts.append(_part(item, owner_kind, tuple(lines), len(owners[owner_kind]), where))
-    return concluded(bench, columns, mode, tuple(parts))
+            parts.append(_part(item, owner_kind, tuple(lines), len(owners[owner_kind])))
+    return tuple(parts)
 
 
 def _decide(bench: Bench, columns: Columns, kind: str) -> list[bytes]:
