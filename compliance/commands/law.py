@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import click
 
-from compliance.commands.options import AS_OF, DRAFTS, GATE, LANG, PASSED, PROFILE, write_whole
+from compliance.commands.options import AS_OF, DRAFTS, GATE, LANG, PASSED, PROFILE, USAGE, stop, write_whole
 
 __all__ = ["explain", "rules"]
 
@@ -62,23 +63,77 @@ def rules_show(item: str) -> None:
 
 
 @rules.command("lint")
-def rules_lint() -> None:
-    """检查规则库写法 / check the law folder strictly; every problem with file and line."""
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出问题 / problems as JSON")
+def rules_lint(paths: tuple[Path, ...], as_json: bool) -> None:
+    """检查规则库写法 / check law strictly: every problem with file, line and the nearest name.
+
+    \b
+    compliance rules lint                      随附的全部条文、各地规定和先例 / all that is shipped
+    compliance rules lint 草稿.yaml 当地/        条文、当地规定或先例文件，或其文件夹 / files or folders of them
+
+    退出码：0 无问题，1 有问题，2 用法错误 / exit codes: 0 no problem, 1 problems, 2 usage.
+    """
     from compliance.bench import load_law
+    from compliance.drafting import lint, lint_shipped
     from compliance.road import today
-    from compliance.rulebook import load_profile, profile_names, tailoring_of
-    from compliance.schemas.rulebook import RulebookError
 
     law = load_law()
-    checks = len(law.checks)
-    for name in profile_names():
-        load_profile(name, law, today(), drafts=True)
-    loose = [problem for name in profile_names() for problem in tailoring_of(name, law)]
-    if loose:
-        raise RulebookError(loose)
-    click.echo(
-        f"{len(law.clauses)} 个条文文件、{len(law.items)} 条、{checks} 项检查，无问题 / no problem found"
-    )
+    problems = [p for path in paths for p in lint(path, law, today())] if paths else lint_shipped(law, today())
+    if as_json:
+        found = [{"file": p.file, "line": p.line, "message": p.message} for p in problems]
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        for problem in problems:
+            click.echo(str(problem))
+    if problems:
+        click.echo(f"{len(problems)} 个问题 / problems", err=True)
+        sys.exit(GATE)
+    checked = f"{len(law.clauses)} 个条文文件、{len(law.items)} 条、{len(law.checks)} 项检查"
+    if paths:
+        checked = f"{len(paths)} 处"
+    click.echo(f"{checked}，无问题 / no problem found", err=as_json)
+
+
+@rules.command("new")
+@click.argument("item", required=False)
+@click.option("--clause", metavar="CLAUSE", help="属于哪项指标 / the clause; default by the item's number")
+@click.option("--subject", metavar="KIND", help="检查对象，如 community / what is checked")
+@click.option("--profile", metavar="NAME", help="新建当地规定 / a profile instead of an item")
+@click.option("--area-code", metavar="CODE", help="当地的行政区划代码 / the area that the profile is for")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="文件夹，缺省打印 / a folder, or print")
+def rules_new(
+    item: str | None,
+    clause: str | None,
+    subject: str | None,
+    profile: str | None,
+    area_code: str | None,
+    out: Path | None,
+) -> None:
+    """起草条目或当地规定 / draft an item or a profile: everything but its blanks; never overwrites a file.
+
+    \b
+    compliance rules new B7.3 --subject community --out 草稿/       一条 / an item
+    compliance rules new X5 --clause B4                           正文的要求 / a requirement of the body
+    compliance rules new --profile yueyang --area-code 430600     当地规定 / a profile
+    """
+    from compliance.bench import load_law
+    from compliance.drafting import item_draft, profile_draft
+
+    if (item is None) is (profile is None) or (profile is None) is not (area_code is None):
+        raise click.UsageError("给出条目编号，或 --profile 和 --area-code / an item, or --profile with --area-code")
+    if item is not None:
+        name, text = item.upper(), item_draft(load_law(), item.upper(), clause.upper() if clause else None, subject)
+    else:
+        name, text = str(profile), profile_draft(load_law(), str(profile), str(area_code))
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    file = out / f"{name}.yaml"
+    if file.exists():
+        stop(USAGE, f"{file} 已存在，不覆盖 / {file} exists and is not overwritten")
+    write_whole(file, text.encode())
+    click.echo(file)
 
 
 @rules.command("test")

@@ -291,7 +291,7 @@ class _Page:
         if entry.check.asks is not None:
             return self._say(entry.check.asks)
         law = self._book.law
-        trees = Trees(Reader(entry.document), law.kinds, law.parameters, tuple(law.standard.statutes.values()))
+        trees = Trees(Reader(entry.document, {}), law.kinds, law.parameters, tuple(law.standard.statutes.values()))
         check = check_of(self._item.spec, entry.name, entry.check, trees, ())
         return self._condition(check) if check is not None else ""
 

@@ -37,7 +37,7 @@ from compliance.schemas.rulebook import (
     Word,
 )
 
-__all__ = ["bilingual", "check_of", "lint_cases", "load_rulebook"]
+__all__ = ["across", "bilingual", "check_of", "clause_of", "lint_cases", "load_rulebook"]
 
 
 def bilingual(said: Said) -> Bilingual:
@@ -189,9 +189,10 @@ def lint_cases(
             trees.fail((*path, "checks", name), f"check {name} of {item.item} has a guard but no not_applicable case")
 
 
-def _clause(
+def clause_of(
     file: Traversable, measures: Measures, parameters: Mapping[str, Parameter], statutes: Sequence[StatuteSpec]
 ) -> Clause:
+    """The clause that a file states; raises ``RulebookError`` with every problem in it."""
     value, reader = read_yaml(read_text(file), file.name)
     spec = as_spec(ClauseSpec, value, reader)
     trees = Trees(reader, measures, parameters, statutes)
@@ -220,7 +221,7 @@ def _belongs(item: ItemSpec, clause: str, trees: Trees, path: tuple[Any, ...]) -
         trees.fail((*path, "cite"), f"{item.item} cites no section of the annex")
 
 
-def _across(clauses: Sequence[Clause]) -> Iterator[Problem]:
+def across(clauses: Sequence[Clause]) -> Iterator[Problem]:
     """What only shows when all clauses are there: items stated twice, references to checks that do not exist."""
     owner: dict[str, str] = {}
     known = {name for c in clauses for i in c.items for name in (i.id, *(check.id for check in i.checks))}
@@ -260,7 +261,7 @@ def load_rulebook(measures: Measures, folder: Traversable | None = None) -> Rule
             continue
         try:
             texts.append((file.name, read_text(file)))
-            clause = _clause(file, measures, parameters, tuple(standard.statutes.values()))
+            clause = clause_of(file, measures, parameters, tuple(standard.statutes.values()))
         except RulebookError as error:
             problems += error.problems
             continue
@@ -271,7 +272,7 @@ def load_rulebook(measures: Measures, folder: Traversable | None = None) -> Rule
         clauses[clause.id] = clause
     for missing in [c for c in standard.clauses if c not in clauses] if not problems else []:
         problems.append(Problem("standard.yaml", 1, f"no file states clause {missing}"))
-    problems += _across(list(clauses.values()))
+    problems += across(list(clauses.values()))
     if (folder / "precedents").is_dir():  # read when advice is asked for, but part of the law as shipped
         texts += [(f"precedents/{file.name}", read_text(file)) for file in law_files(folder / "precedents")]
     if problems:
