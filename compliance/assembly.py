@@ -291,9 +291,9 @@ def _conclusion(law: Rulebook, codes: Mapping[str, Code]) -> r.Outcome:
 
 def _risks(law: Rulebook, items: Sequence[r.ItemRollup]) -> tuple[r.Risk, ...]:
     """What may follow failings: of items that say so themselves, and of any failing of the baseline."""
-    carried = {by: c for clause in law.clauses for c in clause.spec.carries for by in c.by}
-    found = [(carried[i.item], i.risk) for i in items if i.risk is not None and i.item in carried]
-    result = [r.Risk(c.body, c.cite, says) for c, says in found]
+    stated = {by: (c.body, c.cite) for clause in law.clauses for c in clause.spec.carries for by in c.by}
+    stated |= {item.id: (item.id, item.spec.cite.body or "") for item in law.items if item.body_only}
+    result = [r.Risk(*stated[i.item], i.risk) for i in items if i.risk is not None and i.item in stated]
     if any(i.outcome == "fail" and i.item.startswith("B") for i in items):
         result += [r.Risk(c.body, c.cite, r.Bilingual(c.says.zh, c.says.en)) for c in law.standard.consequences]
     return tuple(result)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 from compliance import collector, docket, judge, rulebook
@@ -18,7 +18,7 @@ from compliance.measures.columns import Columns
 from compliance.measures.subjects import KINDS, Case
 from compliance.schemas import dossier as d
 from compliance.schemas import report as r
-from compliance.schemas.outcomes import Code
+from compliance.schemas.outcomes import Code, State
 from compliance.schemas.precedent import Precedent
 from compliance.schemas.received import AttachmentState
 from compliance.schemas.rulebook import Check, Item, Profile, Questions, Rulebook, RulebookError
@@ -263,6 +263,8 @@ def _line(
     evidence = answers[asked.evidence] if asked.evidence is not None else None
     shown = judge.with_evidence(holds, evidence) if mode == "strict" and evidence is not None else holds
     encouraged = check.obligation == "encouraged"
+    codes = partial(judge.combine, when=when, holds=shown, measured=check.measured, encouraged=encouraged)
+    early_too = State.PREDATES_STANDARD in states
     return Line(
         check=check,
         owners=owners,
@@ -271,17 +273,19 @@ def _line(
         when=when,
         holds=holds,
         evidence=evidence,
-        codes=judge.combine(states, when, shown, measured=check.measured, encouraged=encouraged),
+        codes=codes(states),
+        vacant=docket.vacant(check, where),
+        reference=codes(docket.regardless(check, where, gate, owners)) if early_too else None,
         remarks=tuple((answers[n], w.says) for n, w in zip(asked.remarks, check.remarks, strict=True)),
         history=tuple((answers[n], w.says) for n, w in zip(asked.history, check.history, strict=True)),
     )
 
 
-def _part(item: Item, owner_kind: str, lines: tuple[Line, ...], size: int, where: docket.Place) -> Part:
+def _part(item: Item, owner_kind: str, lines: tuple[Line, ...], size: int) -> Part:
     if size:
         return folded(item, owner_kind, lines, size)
     # Owed an answer though the dossier names nobody who could give it: not known, never silence.
-    owed = [line.check for line in lines if not line.check.levels.isdisjoint(where.levels)]
+    owed = [line.check for line in lines if line.vacant is State.READY]
     binding = any(check.obligation != "encouraged" for check in owed)
     code = Code.UNKNOWN if binding else Code.OPEN if owed else Code.NOT_APPLICABLE
     return Part(item, owner_kind, lines, bytes([code]), nobody=True)

@@ -14,7 +14,7 @@ from compliance.schemas.outcomes import State
 from compliance.schemas.rulebook import Check, Profile
 from compliance.schemas.scalars import Day
 
-__all__ = ["Place", "gate_states", "levels_of", "place", "predates"]
+__all__ = ["Place", "gate_states", "levels_of", "place", "predates", "regardless", "vacant"]
 
 
 def levels_of(area_level: str) -> frozenset[str]:
@@ -98,11 +98,10 @@ def predates(dates: Sequence[object], standard_day: int) -> bytes:
 
 def place(check: Check, where: Place, gates: bytes, owners: Sequence[int], before: bytes) -> bytes:
     """The state of every line of one check. ``before``: which lines predate the standard, by ``dated_by``."""
-    whole = _whole(check, where)
-    if whole is not State.READY:
-        return bytes([whole]) * len(owners)
-    states = bytes([gates[owner] for owner in owners]) if any(gates) else bytes(len(owners))
-    if 1 not in before:
+    if vacant(check, where) is State.PREDATES_STANDARD:
+        return bytes([State.PREDATES_STANDARD]) * len(owners)
+    states = regardless(check, where, gates, owners)
+    if 1 not in before or _whole(check, where) is not State.READY:
         return states
     return bytes(
         [
@@ -112,10 +111,23 @@ def place(check: Check, where: Place, gates: bytes, owners: Sequence[int], befor
     )
 
 
-def _whole(check: Check, where: Place) -> State:
-    """What holds for the check whatever the subject."""
+def regardless(check: Check, where: Place, gates: bytes, owners: Sequence[int]) -> bytes:
+    """The states as if the standard had always been there: what outcomes given for reference rest on."""
+    whole = _whole(check, where)
+    if whole is not State.READY:
+        return bytes([whole]) * len(owners)
+    return bytes([gates[owner] for owner in owners]) if any(gates) else bytes(len(owners))
+
+
+def vacant(check: Check, where: Place) -> State:
+    """What is to be said of a check that has no row at all; ``READY`` where it would have been asked."""
     if where.as_of.last < where.standard_day:
         return State.PREDATES_STANDARD
+    return State.LEVEL_NOT_COVERED if check.levels.isdisjoint(where.levels) else State.READY
+
+
+def _whole(check: Check, where: Place) -> State:
+    """What holds for the check whatever the subject."""
     if check.levels.isdisjoint(where.levels):
         return State.LEVEL_NOT_COVERED
     settings = where.profile.settings

@@ -6,7 +6,7 @@ limit it is. A finding without a primary pointer cannot be built.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -275,6 +275,10 @@ class Line:
     codes: bytes
     remarks: tuple[tuple[bytes, Bilingual], ...]
     history: tuple[tuple[bytes, Bilingual], ...]
+    vacant: State
+    """What the docket says where the check has no row at all"""
+    reference: bytes | None
+    """The codes as if the standard had always been there; None where nothing predates it"""
     rulings: Mapping[int, Ruling] = field(default_factory=dict)
     """Row → what a person determined about it; ``codes`` has the outcome determined"""
 
@@ -296,10 +300,13 @@ class Owner:
     responsible_unit: str | None
 
 
-def _why_not(found: Collection[Reason | None], owner: Owner) -> Reason:
-    """Why an item does not apply to an owner; where the dossier names nobody, because the level is not covered."""
-    if not owner.subject.id:
-        return "level_not_covered"
+def _why_not(found: Collection[Reason | None], lines: Iterable[Line]) -> Reason:
+    """Why an item does not apply to an owner; where there is nothing to ask it of, what holds for all its checks."""
+    if not found:
+        vacant = {line.vacant for line in lines}
+        if State.PREDATES_STANDARD in vacant:
+            return "predates_standard"
+        return "level_not_covered" if vacant == {State.LEVEL_NOT_COVERED} else "no_object"
     return next((r for r in ABSENT_REASONS if r in found), "no_object")
 
 
@@ -439,7 +446,7 @@ class Findings(Sequence[Finding]):
 
     def reason(self, index: int) -> Reason | None:
         """The reason of one finding, without making it."""
-        _, lines, owners, owner, code = self._entries[index]
+        _, lines, _, owner, code = self._entries[index]
         if code in OPEN:
             found = {
                 self._line_reason(line, row) for line in lines for row in line.rows(owner) if line.codes[row] == code
@@ -447,7 +454,7 @@ class Findings(Sequence[Finding]):
             return next((r for r in OPEN_REASONS if r in found), None if found else "missing_field")
         if code == Code.NOT_APPLICABLE:
             found = {self._line_reason(line, row) for line in lines for row in line.rows(owner)}
-            return _why_not(found, owners[owner])
+            return _why_not(found, lines)
         return None
 
     # -- one line -------------------------------------------------------------------------------------------
@@ -583,7 +590,7 @@ class Findings(Sequence[Finding]):
                 made = [self._nobody(lines[0].check, owner.subject)]
                 deciding = [((lines[0], -1), made[0])]
         elif code == Code.NOT_APPLICABLE:
-            reason = _why_not({c.reason for c in made}, owner)
+            reason = _why_not({c.reason for c in made}, lines)
         elif code in (Code.FAIL, Code.IMPROVE) and all(c.reason == "not_substantiated" for _, c in deciding):
             reason = "not_substantiated"
         pointers = tuple(dict.fromkeys(p for _, c in deciding for v in c.values for p in v.pointers)) or tuple(
@@ -658,7 +665,7 @@ class Findings(Sequence[Finding]):
             if code in OPEN:
                 reason = next((r for r in OPEN_REASONS if r in reasons), None)
             elif code == Code.NOT_APPLICABLE:
-                reason = _why_not(reasons, owner)
+                reason = _why_not(reasons, (line for line, _ in pairs))
         return fingerprint(item.id, owner.subject.id, outcome_of(code), reason, deciding, self._source.running)
 
     @staticmethod
@@ -675,15 +682,9 @@ class Findings(Sequence[Finding]):
 
     @staticmethod
     def _reference(pairs: Sequence[tuple[Line, int]]) -> Outcome:
-        """What the conditions would have said, for a matter that predates the standard."""
-        answers = {
-            line.holds[row]
-            for line, row in pairs
-            if line.states[row] == State.PREDATES_STANDARD and (line.when is None or line.when[row] != Answer.FALSE)
-        }
-        if Answer.FALSE in answers:
-            return "fail"
-        return "pass" if answers == {Answer.TRUE} else "unknown"
+        """What the outcome would be, for a matter that predates the standard, had it always been there."""
+        codes = [line.reference[row] for line, row in pairs if line.reference is not None]
+        return outcome_of(max(codes, default=Code.NOT_APPLICABLE))
 
     def _documents(
         self, pairs: Sequence[tuple[Line, int]]
