@@ -104,7 +104,10 @@ def test_what_the_county_could_still_do_better():
 
 def test_what_the_county_once_breached_is_history():
     said = {f.item: [h.zh for h in f.history] for f in report_of("shili-county").findings if f.history}
-    assert said == {"B10.1": ["曾被审计或国务院大督查指出问题，现已销号"]}
+    assert said == {
+        "B10.1": ["曾被审计或国务院大督查指出问题，现已销号"],
+        "X32": ["曾由督导检查、信访或媒体反映问题，现已销号"],
+    }
 
 
 def test_a_remark_belongs_to_a_check_that_was_asked():

@@ -131,7 +131,7 @@ def test_every_value_that_is_read_from_the_dossier_points_into_it() -> None:
 
 OF_THE_ROW = {
     "archive_kind", "day_judged_on", "exclusion_kind", "improvement_class", "in_reserve", "left_to_a_person",
-    "month_began", "participation_step", "sector", "use_substantiated",
+    "month_began", "participation_step", "sector", "survey_reported", "use_substantiated",
 }  # fmt: skip
 """Measures that say what the row itself is, or what nobody can report."""
 

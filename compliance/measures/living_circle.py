@@ -54,6 +54,19 @@ def area_surveys_made(row: AreaRow) -> Flag:
     return True if surveys and named and all(named) else MISSING
 
 
+@measure("是否有该社区的摸排记录", "survey of the residential community reported", source=STANDARD)
+def survey_reported(row: AreaSurveyRow) -> Flag:
+    """Whether the dossier has a survey of this residential community; never unknown.
+
+    >>> from compliance.measures.base import given
+    >>> survey_reported(given(AreaSurveyRow, survey={"residential_community": "和平社区"}))
+    True
+    >>> survey_reported(given(AreaSurveyRow))
+    False
+    """
+    return row.survey is not None
+
+
 @measure("是否摸排设施短板", "shortfalls surveyed", source=STANDARD)
 def shortfalls_surveyed(row: AreaSurveyRow) -> Flag:
     """Whether the survey took in what facilities fall short.

@@ -15,6 +15,7 @@ from compliance.schemas.dossier import Document, PolicyDoc
 from compliance.schemas.scalars import Day, Unknown
 
 STANDARD = "建办城〔2021〕50号 附件二（七）"
+BODY = "建办城〔2021〕50号 二"
 INDOOR = "建办城〔2021〕50号 附件二（十）"
 
 _OWN = {
@@ -283,3 +284,25 @@ def indoor_classes_covered(row: PolicyClassRow) -> Count:
     if standing is False:
         return 0
     return MISSING if standing is True else standing
+
+
+@measure("户内改造政策是否覆盖整体装修", "policies promote fitting out whole flats", source=f"{BODY}（十）")
+def whole_fitting_promoted(row: PolicyClassRow) -> Flag:
+    """Whether a policy of the area's own level in force promotes that residents fit out their whole flats.
+
+    Where none says so and one in force names no kinds at all, it is not reported.
+
+    >>> from compliance.measures.base import given
+    >>> from compliance.schemas.scalars import days
+    >>> def row(*kinds):
+    ...     made = [{"policy_id": f"p{n}", "level": "county", "exists": True, "indoor_classes": k}
+    ...             for n, k in enumerate(kinds)]
+    ...     return given(PolicyClassRow, policies=made, as_of=days("2023-06-30"), area_level="county")
+    >>> whole_fitting_promoted(row(["indoor_pipes"], ["whole_fitting"])), whole_fitting_promoted(row(["indoor_pipes"]))
+    (True, False)
+    >>> whole_fitting_promoted(row(["indoor_pipes"], []))
+    <Unknown.MISSING_FIELD: 'missing_field'>
+    """
+    levels = _OWN[row.area_level or "county"]
+    named = [p.indoor_classes for p in row.policies if _standing(p, levels, row.as_of) is True]
+    return any_of([MISSING if not classes else "whole_fitting" in classes for classes in named])

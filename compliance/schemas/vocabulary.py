@@ -345,6 +345,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "party_led": ("党建引领治理", "governance led by the Party"),
     "area_drive": ("片区联动改造", "renovation by area unit"),
     "finance_policy": ("金融支持政策", "policy on finance"),
+    "funding_policy": ("资金筹措政策", "policy on raising money"),
     "funding": ("改造资金", "money for the works"),
     "area_unit": ("每个片区", "each area unit"),
     "area_survey": ("每个居住社区", "each residential community"),

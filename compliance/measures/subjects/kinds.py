@@ -81,6 +81,7 @@ KINDS: dict[str, SubjectKind] = {
         _kind("party_led", area.PartyLedRow, "area", area.each_party_led, lambda r: "", lambda r: "党建引领治理", lambda r: "governance led by the Party", place="/policies"),
         _kind("area_drive", area.AreaDriveRow, "area", area.each_area_drive, lambda r: "", lambda r: "片区联动改造", lambda r: "renovation by area unit", place="/area_units"),
         _kind("finance_policy", area.PolicyClassRow, "area", area.policies_on("finance"), place="/policies", **_coded("which")),
+        _kind("funding_policy", area.PolicyClassRow, "area", area.policies_on("funding"), place="/policies", **_coded("which")),
         _kind("funding", money.FundingRow, "area", money.each_funding, lambda r: "", lambda r: "改造资金", lambda r: "money for the works", place="/plans"),
         _kind("area_unit", area.AreaUnitRow, "area", area.each_area_unit, lambda r: r.area_unit.area_unit_id, lambda r: r.area_unit.name or r.area_unit.area_unit_id, place="/area_units"),
         _kind("area_survey", area.AreaSurveyRow, "area", area.each_area_survey, lambda r: r.name, place="/area_surveys"),
