@@ -43,11 +43,14 @@ def fingerprint(
 
 
 def _line(line: CheckLine, running: Callable[[str, str], bool]) -> str:
-    kind = line.subject.kind
-    values = [_value(v, v.value is not None and running(kind, v.measure)) for v in line.values]
+    values = [_value(v, line.subject.kind, running) for v in line.values]
     return "\x1f".join((line.check, base_key(line.subject.id), line.outcome, line.reason or "", *values))
 
 
-def _value(value: Measured, running: bool) -> str:
-    told = "" if running else value.value or value.unknown or ""
-    return "\x1e".join((value.measure, told, value.op, value.limit_name or "", value.limit or ""))
+def _value(value: Measured, kind: str, running: Callable[[str, str], bool]) -> str:
+    told, limit, name = value.value or value.unknown or "", value.limit or "", value.limit_name or ""
+    if value.value is not None and running(kind, value.measure):
+        told = ""
+    if limit and running(kind, name):
+        limit = ""
+    return "\x1e".join((value.measure, told, value.op, name, limit))

@@ -232,7 +232,11 @@ _CODES = {
 def _shape(error: ValidationError, root: Any) -> Iterator[Fault]:
     """What the types refuse, in the words of the fields concerned."""
     schema = load("determinations")
-    for one in error.errors(include_url=False):
+    errors = error.errors(include_url=False)
+    inside = {one["loc"][:n] for one in errors for n in range(len(one["loc"]))}
+    for one in errors:
+        if one["type"] == "too_short" and one["loc"] in inside:
+            continue  # there are enough entries; one of them is wrong, and that is said
         path, field = _field(schema, one["loc"])
         kind = one["type"]
         if kind in ("union_tag_invalid", "union_tag_not_found"):

@@ -55,7 +55,7 @@ def mechanism_founded(row: AreaRow) -> When:
     return when(m.established_on)
 
 
-@measure("判定日", "the day judged on")
+@measure("判定日", "the day judged on", running=True)
 def day_judged_on(row: AreaRow) -> When:
     """The as-of date of the run; not a claim of the dossier.
 

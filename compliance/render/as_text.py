@@ -17,6 +17,8 @@ from compliance.render.words import (
     TITLE,
     WORDS,
     counts,
+    determinations_used,
+    determined,
     document,
     join,
     label,
@@ -64,6 +66,7 @@ def render(
     page.open_points("review")
     page.failures("improve")
     page.body_questions()
+    page.determinations()
     page.notes()
     page.not_checked()
     page.provenance()
@@ -105,6 +108,8 @@ class _Page:
             first=self.outcome(verdict.outcome) + "  ",
             color=verdict.outcome,
         )
+        if verdict.was is not None:
+            self.put(self.named(self.label("ruled"), self.outcome(verdict.was)))
         self.put()
         facts = [
             (
@@ -330,6 +335,26 @@ class _Page:
             rows += [("remark", say(text, self.lang)) for text in first.remarks]
             self.table("    ", rows)
 
+    def determinations(self) -> None:
+        """What persons recorded, in force or not, beside what the rules say."""
+        chosen = [(item, item.determined) for item in self.items.values() if item.determined]
+        if not chosen:
+            return
+        self.section("determinations", len(chosen), sum(len(found) for _, found in chosen))
+        for item, found in chosen:
+            self.item(item)
+            if item.rollup.was is not None:
+                self.table("  ", [("ruled", self.outcome(item.rollup.was))])
+            for finding in found[: self.full]:
+                for made in finding.determined:
+                    kind = self.word("determination", made.kind)
+                    state = self.word("determination_state", made.state)
+                    name = self.named(say(finding.subject.name, self.lang), f"{kind} {made.id} · {state}")
+                    self.put(name, first="  * ")
+                    self.table("    ", [(row, say(text, self.lang)) for row, text in determined(made)])
+            if len(found) > self.full:
+                self.put(self.more(len(found) - self.full), first="    ")
+
     def notes(self) -> None:
         chosen = [(i, [f for f in i.noted if f.id not in self.told]) for i in self.items.values()]
         chosen = [(item, found) for item, found in chosen if found]
@@ -381,6 +406,7 @@ class _Page:
                 ("rulebook", f"{run.rulebook_version} · sha256 {run.rulebook_sha256[:16]}"),
                 ("profile", f"{run.profile} · sha256 {run.profile_sha256[:16]}"),
                 *(("reading", self.reading(used)) for used in run.readings),
+                *self.recorded(),
                 (
                     "tool",
                     f"{run.tool} {run.tool_version} · {self.label('schema')} {self.report.report_version}",
@@ -391,6 +417,13 @@ class _Page:
         self.put(self.label("repeatable"))
         if self.cut:
             self.put(self.label("full_list"))
+
+    def recorded(self) -> list[tuple[str, str]]:
+        used = self.report.provenance.determinations
+        if used is None:
+            return []
+        told = say(determinations_used(used), self.lang)
+        return [("determinations", f"{told} · sha256 {used.sha256[:16]}")]
 
     def reading(self, used: ReadingUsed) -> str:
         chosen = self.pick("（{}）", " ({})").format(self.label("reading_chosen")) if used.chosen else ""

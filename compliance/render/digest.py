@@ -46,6 +46,8 @@ class ItemDigest:
     """Unknown ones that only the notice's body asks and only a person can answer; they stand in a list apart."""
     noted: list[Finding] = field(default_factory=list)
     """Findings of any outcome with a remark or a history; of questions they are told with the question."""
+    determined: list[Finding] = field(default_factory=list)
+    """Findings of any outcome that a person determined something about, in force or not."""
     passing: dict[Basis | None, list[Subject]] = field(default_factory=dict)
     exempt: dict[Reason | None, list[Exempt]] = field(default_factory=dict)
     lines: dict[str, Counter[Outcome]] = field(default_factory=dict)
@@ -69,6 +71,8 @@ class ItemDigest:
                 self.exempt.setdefault(finding.reason, []).append(exempt)
         if finding.remarks or finding.history:
             self.noted.append(finding)
+        if finding.determined:
+            self.determined.append(finding)
         for line in finding.checks:
             self.lines.setdefault(line.check, Counter())[line.outcome] += 1
             for value in line.values:

@@ -5,16 +5,26 @@ One word per idea: no renderer spells an outcome, a reason or a label of its own
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from compliance.schemas.report import AttachmentFound, Bilingual, ItemRollup, LimitSource
+from compliance.schemas.report import (
+    AttachmentFound,
+    Bilingual,
+    DeterminationsUsed,
+    Determined,
+    EvidenceGiven,
+    ItemRollup,
+    LimitSource,
+)
 
 __all__ = [
     "SYMBOLS",
     "TITLE",
     "WORDS",
     "counts",
+    "determinations_used",
+    "determined",
     "document",
     "join",
     "label",
@@ -114,6 +124,7 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         not_yet=("基准日尚未作出，未适用", "later than the as-of date; not applied"),
         pending=("异议待答复，结论不变", "not yet answered; the outcome stands"),
         rejected=("异议不成立，结论不变", "rejected; the outcome stands"),
+        blank=("尚未填写，未计入", "not filled in"),
     ),
     "level": _table(
         province=("省级", "province"),
@@ -143,6 +154,7 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         unhashed=("在卷，未附校验值", "present, no hash given"),
         absent=("未找到文件", "file absent"),
         mismatch=("与校验值不符", "hash mismatch"),
+        not_opened=("公开网址，未核对", "published address, not opened"),
     ),
     "method": _table(
         any_fail=("有一个对象不符合，本条即为不符合", "one failing subject fails the item"),
@@ -187,6 +199,7 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
             "What only the notice's body asks and no data can answer: a person judges each; none of it bears on the "
             "conclusion above.",
         ),
+        authority=("职权依据", "Authority"),
         bytes=("字节", "bytes"),
         check=("检查点", "Check"),
         checker=("检查人（签字）", "Inspector (signature)"),
@@ -196,6 +209,7 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         determined=("人工认定", "Determined by a person"),
         determinations=("人工认定", "Determinations"),
         dossier=("档案", "Dossier"),
+        evidence=("认定证据", "Evidence"),
         example=("例如", "Example"),
         faults=("检查程序故障，本报告不完整", "The checker failed; this report is incomplete"),
         faults_say=(
@@ -211,6 +225,8 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
             "凡注“及另外 n 个”之处，完整清单见 JSON 或 HTML 报告。",
             'Where it says "and n more", the JSON and HTML reports have the full list.',
         ),
+        grounds=("异议理由", "Grounds of the objection"),
+        grounds_evidence=("异议证据", "Evidence of the objection"),
         history=("历史情况", "History"),
         how_to_read=("用语说明", "How to read this report"),
         incomplete=("检查未完成", "not fully checked"),
@@ -249,6 +265,7 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         ),
         reading=("文本读法", "Reading"),
         reading_chosen=("当地选定", "chosen by the place"),
+        reason_given=("理由", "Reason"),
         reference=("如适用则为", "for reference"),
         remark=("备注", "Remark"),
         remedy=("整改建议", "Remedy"),
@@ -264,6 +281,7 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         reviewer=("复核人（签字）", "Reviewer (signature)"),
         risk=("可能的后果", "What may follow"),
         risks=("可能的后果（只作提示，不是决定）", "What may follow (a warning, not a decision)"),
+        ruled=("按程序结论", "By the rules alone"),
         rulebook=("规则", "Rulebook"),
         schema=("报告格式版本", "Report version"),
         search=("查找小区、条目、文件…", "Find a community, item, document…"),
@@ -274,6 +292,7 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         standard=("衡量标准", "Standard"),
         subject=("对象", "Subject"),
         submitter=("报送单位", "Submitted by"),
+        supply=("补正期", "Time to supply"),
         tally_baseline=("底线条目", "Baseline items"),
         tally_body=("正文条目", "Items of the body"),
         tally_findings=("全部认定（项）", "All findings"),
@@ -281,6 +300,7 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         tool=("检查程序", "Tool"),
         unfold=("全部展开", "Unfold all"),
         value=("数值", "Value"),
+        until=("有效期至", "In force until"),
         why=("原因", "Reason"),
         year=("年度", ""),
     ),
@@ -345,6 +365,43 @@ def document(found: AttachmentFound) -> Bilingual:
         zh.append(f"摘录“{found.quote}”")
         en.append(f'quote "{found.quote}"')
     return Bilingual("，".join(zh), ", ".join(en))
+
+
+def determined(made: Determined) -> list[tuple[str, Bilingual]]:
+    """What a person recorded, as labels and texts, the conclusion first."""
+    same: Callable[[str], Bilingual] = lambda text: Bilingual(text, text)  # noqa: E731
+    rows = [("result", made.says)]
+    if made.authority is not None:
+        rows.append(("authority", same(made.authority)))
+    if made.reason is not None:
+        rows.append(("reason_given", same(made.reason)))
+    rows += [("evidence", _given(item)) for item in made.evidence]
+    if made.objection is not None:
+        rows.append(("grounds", same(made.objection.grounds)))
+        rows += [("grounds_evidence", _given(item)) for item in made.objection.evidence]
+    if made.supply_requested_on is not None:
+        rows.append(("supply", same(f"{made.supply_requested_on} — {made.supply_deadline}")))
+    if made.expires_on is not None:
+        rows.append(("until", same(made.expires_on)))
+    return rows
+
+
+def _given(item: EvidenceGiven) -> Bilingual:
+    where = item.att_id or item.file or item.url or ""
+    state, page = word("state", item.state), item.page
+    zh = [item.title, where, *([f"第 {page} 页"] if page else []), state.zh]
+    en = [item.title, where, *([f"page {page}"] if page else []), state.en]
+    return Bilingual("，".join(zh), ", ".join(en))
+
+
+def determinations_used(used: DeterminationsUsed) -> Bilingual:
+    """The file of determinations, and how many are what."""
+    states = ("in_force", "expired", "superseded", "not_yet", "pending", "rejected")
+    told = [(word("determination_state", s), getattr(used, s)) for s in states if getattr(used, s)]
+    blank = word("determination_state", "blank")
+    told += [(blank, used.blank)] if used.blank else []
+    zh, en = "，".join(f"{w.zh} {n} 项" for w, n in told), ", ".join(f"{w.en}: {n}" for w, n in told)
+    return Bilingual(f"{used.file}（{zh}）" if zh else used.file, f"{used.file} ({en})" if en else used.file)
 
 
 def counts(item: ItemRollup) -> Bilingual:
