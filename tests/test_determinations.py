@@ -185,13 +185,15 @@ def test_an_answer_settles_what_waits_for_judgement_and_shows_both_outcomes(judg
 def test_an_override_needs_no_reason_to_have_been_open(judge: Judge) -> None:
     before = plain(FAILING)
     failed = finding_of(before, B71)
-    assert failed.outcome == "fail" and before.verdict.outcome == "fail"
+    assert failed.outcome == "fail"
+    assert before.verdict.outcome == "fail"
     after = judge(entry(failed, "override", "pass"), raw=FAILING)
     finding = finding_of(after, B71)
     assert (finding.outcome, finding.disposition, finding.reason) == ("pass", "none", None)
     assert "改判：符合；原为不符合" in finding.sentence.zh
     assert (after.verdict.outcome, after.verdict.was) == (plain().verdict.outcome, "fail")
-    assert after.verdict.worst is None and before.verdict.worst is not None
+    assert after.verdict.worst is None
+    assert before.verdict.worst is not None
     assert after.verdict.rectify == before.verdict.rectify - 1
 
 
@@ -201,7 +203,8 @@ def test_an_override_may_find_failing_what_passed(judge: Judge) -> None:
     finding = finding_of(after, B71)
     assert (finding.outcome, finding.disposition, finding.reason) == ("fail", "rectify", None)
     assert "经认定未满足" in finding.sentence.zh
-    assert after.verdict.outcome == "fail" and after.verdict.was == plain().verdict.outcome
+    assert after.verdict.outcome == "fail"
+    assert after.verdict.was == plain().verdict.outcome
     assert after.verdict.worst == finding.severity
 
 
@@ -243,13 +246,15 @@ def test_an_objection_is_shown_with_its_answer(
     finding = finding_of(after, B71)
     (made,) = finding.determined
     assert (finding.outcome, made.state, made.new) == (outcome, state, new)
-    assert made.objection is not None and made.objection.grounds == "征询户数有误"
+    assert made.objection is not None
+    assert made.objection.grounds == "征询户数有误"
     assert "示例县住房城乡建设局2024-01-10提出异议" in finding.sentence.zh
     assert (made.office is None) == (result is None)
     used = after.provenance.determinations
-    assert used is not None and (used.in_force, used.rejected, used.pending) == (
+    assert used is not None
+    assert (used.in_force, used.rejected, used.pending) == (
         int(state == "in_force"), int(state == "rejected"), int(state == "pending"),
-    )  # fmt: skip
+    )
 
 
 def test_an_objection_is_pending_until_the_day_of_the_answer(judge: Judge) -> None:
@@ -292,9 +297,11 @@ def test_what_else_is_open_stays_open_and_the_sentence_says_so(judge: Judge) -> 
     for consultation in raw["communities"][0]["consultations"]:
         consultation["closed_on"] = "2024-01-10"  # after the plan was approved
     before = finding_of(plain(raw), B71)
-    assert before.outcome == "fail" and "unknown" in {line.outcome for line in before.checks}
+    assert before.outcome == "fail"
+    assert "unknown" in {line.outcome for line in before.checks}
     after = finding_of(judge(entry(before, "override", "pass"), raw=raw), B71)
-    assert after.outcome == "unknown" and after.basis is None
+    assert after.outcome == "unknown"
+    assert after.basis is None
     assert "其余检查点尚未了结" in after.sentence.zh
     exempt = finding_of(judge(entry(before, "override", "not_applicable"), raw=raw), B71)
     assert exempt.outcome == "not_applicable", "what does not concern the subject concerns it in no line"
@@ -337,7 +344,8 @@ def test_a_later_one_takes_the_place_of_an_earlier_one(judge: Judge) -> None:
     earlier = finding_of(plain(FAILING, as_of="2024-01-24"), B71)
     early["fingerprint"] = late["fingerprint"] = earlier.fingerprint
     finding = finding_of(judge(early, late, raw=FAILING, as_of="2024-01-24"), B71)
-    assert [d.state for d in finding.determined] == ["in_force", "not_yet"] and finding.outcome == "pass"
+    assert [d.state for d in finding.determined] == ["in_force", "not_yet"]
+    assert finding.outcome == "pass"
     late.pop("supersedes")
     assert refusals(lambda: judge(early, late, raw=FAILING)) == [("conflicting_determinations", "/determinations/1/id")]
 
@@ -380,7 +388,8 @@ def test_a_value_that_changed_changes_the_fingerprint_and_the_determination_is_r
         judge(entry(before, "override", "pass"), raw=changed)
     (error,) = caught.value.errors
     assert (error.code, error.pointer) == ("changed_finding", "/determinations/0/fingerprint")
-    assert error.found.zh == before.fingerprint and finding_of(plain(changed), B71).fingerprint in error.expected.zh
+    assert error.found.zh == before.fingerprint
+    assert finding_of(plain(changed), B71).fingerprint in error.expected.zh
     assert "人工认定不予采用，共 1 处错误" in str(caught.value)
 
 
@@ -556,7 +565,8 @@ def test_yaml_says_the_line(tmp_path: Path) -> None:
         judged(FAILING, path)
     (error,) = caught.value.errors
     lines = path.read_text("utf-8").splitlines()
-    assert error.line is not None and error.column is None
+    assert error.line is not None
+    assert error.column is None
     assert lines[error.line - 1].strip().startswith("fingerprint")
     assert f"第 {error.line} 行  /determinations/0/fingerprint" in error.text()
 
@@ -586,7 +596,7 @@ def test_strict_wants_evidence_that_is_there_with_its_hash(judge: Judge, tmp_pat
 
 
 def template(of: Report, lang: str = "zh") -> Json:
-    return yaml.load(render(of, "determinations", lang), Loader=yaml.BaseLoader)  # noqa: S506
+    return yaml.load(render(of, "determinations", lang), Loader=yaml.BaseLoader)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -597,7 +607,8 @@ def test_a_prepared_file_filled_in_is_accepted(judge: Judge, tmp_path: Path, lan
     assert blanks == len(template(before)["determinations"]) > 3
     untouched = judge(text=text)
     used = untouched.provenance.determinations
-    assert used is not None and (used.blank, used.in_force) == (blanks, 0)
+    assert used is not None
+    assert (used.blank, used.in_force) == (blanks, 0)
     assert [f.outcome for f in untouched.findings] == [f.outcome for f in before.findings]
     att = RAW["attachments"][0]["att_id"]
     for blank, value in (
@@ -607,7 +618,8 @@ def test_a_prepared_file_filled_in_is_accepted(judge: Judge, tmp_path: Path, lan
         text = text.replace(f"\n    {blank}\n", f"\n    {blank} {value}\n")
     after = judge(text=text)
     used = after.provenance.determinations
-    assert used is not None and (used.blank, used.in_force) == (0, blanks)
+    assert used is not None
+    assert (used.blank, used.in_force) == (0, blanks)
     asked = {line["finding"] for line in template(before)["determinations"]}
     assert all(finding_of(after, ident).outcome == "pass" for ident in asked)
     assert template(after)["determinations"] == [], "what was answered is not asked again"
@@ -633,7 +645,7 @@ def test_items_tallies_and_findings_agree(judge: Judge) -> None:
         entry(first(of, "unknown", "needs_judgement"), "answer", "fail", id="d-2"),
         raw=FAILING,
     )
-    counts = {word: 0 for word in ("pass", "fail", "unknown", "not_applicable")}
+    counts = dict.fromkeys(("pass", "fail", "unknown", "not_applicable"), 0)
     for finding in after.findings:
         counts[finding.outcome] += 1
     tally = after.verdict.findings
@@ -655,7 +667,8 @@ def test_the_same_input_gives_the_same_bytes_and_every_format_shows_both_outcome
         assert "改判：符合；原为不符合" in page, name
         assert "示例市检查工作规则第九条" in page and "查阅会议纪要" in page, name
     told = json.loads(render(one, "json"))
-    assert told["provenance"]["determinations"]["sha256"] and told["verdict"]["was"] == "fail"
+    assert told["provenance"]["determinations"]["sha256"]
+    assert told["verdict"]["was"] == "fail"
 
 
 def test_the_dossier_is_left_alone(judge: Judge) -> None:
@@ -678,7 +691,8 @@ def test_applied_and_expired_is_as_if_there_were_none(judge: Judge, data: st.Dat
         new = data.draw(st.sampled_from([o for o in ("pass", "fail", "not_applicable") if o != finding.outcome]))
         made.append(entry(finding, "override", new, id=f"d-{n}", expires_on="2024-01-30"))
     expired = judge(*made, raw=FAILING)
-    assert expired.verdict == computed.verdict and expired.items == computed.items
+    assert expired.verdict == computed.verdict
+    assert expired.items == computed.items
     assert expired.clauses == computed.clauses
     for before, after in zip(computed.findings, expired.findings, strict=True):
         assert (before.checks, before.outcome, before.reason, before.basis) == (
@@ -709,7 +723,7 @@ def on_disk(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     failed = [f for f in of.findings if f.outcome == "fail"]
     made = [entry(f, "override", "pass", id=f"d-{n}") for n, f in enumerate(failed)]
     path.write_text(json.dumps(file_of(*made, raw=FAILING), ensure_ascii=False, indent=1), "utf-8")
-    yield str(dossier), path
+    return str(dossier), path
 
 
 def run(*args: str) -> Any:
@@ -728,7 +742,8 @@ def test_a_refused_file_is_refused_input(on_disk: tuple[str, Path], tmp_path: Pa
     dossier, path = on_disk
     path.write_text(path.read_text("utf-8").replace('"office"', '"ofice"'), "utf-8")
     result = run(dossier, "--determinations", str(path), "--report", f"json:{tmp_path / 'r.json'}")
-    assert result.exit_code == 3 and "人工认定不予采用" in result.stderr
+    assert result.exit_code == 3
+    assert "人工认定不予采用" in result.stderr
     assert json.loads((tmp_path / "r.json").read_text("utf-8"))["refused"] is True
     assert run(dossier, dossier, "--determinations", str(path)).exit_code == 2
 
@@ -738,7 +753,8 @@ def test_blank_entries_are_told_on_standard_error(on_disk: tuple[str, Path], tmp
     path = tmp_path / "研判.yaml"
     assert run(dossier, "--report", f"determinations:{path}").exit_code == 1
     result = run(dossier, "--determinations", str(path))
-    assert result.exit_code == 1 and "尚未填写" in result.stderr
+    assert result.exit_code == 1
+    assert "尚未填写" in result.stderr
 
 
 def test_the_schema_is_the_shape() -> None:
