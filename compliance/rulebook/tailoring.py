@@ -198,9 +198,7 @@ _DIFFERS = {
 }
 
 
-def _complaint(
-    parameter: Parameter, entry: SettingSpec, how: Strictness, other: Any, by: tuple[str, str]
-) -> str:
+def _complaint(parameter: Parameter, entry: SettingSpec, how: Strictness, other: Any, by: tuple[str, str]) -> str:
     zh, en = _DIFFERS[how]
     return (
         f"{parameter.name} 为{_said(entry.value, parameter, 0)}，{zh}{by[0]}的{_said(other, parameter, 0)}，"
