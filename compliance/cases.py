@@ -15,7 +15,7 @@ from compliance.schemas.rulebook import Case, Check, Profile, Rulebook
 from compliance.schemas.scalars import Unknown
 from compliance.why import reasons
 
-__all__ = ["Broken", "cases_of", "outcome_of_case", "run_cases"]
+__all__ = ["Broken", "cases_of", "outcome_of_case", "run_cases", "words_of_case"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,10 @@ def run_cases(rulebook: Rulebook, profiles: Iterable[Profile] = ()) -> Iterator[
         outcome, reason = outcome_of_case(check, case, rulebook)
         expected = case.outcome if case.reason is None else f"{case.outcome}/{case.reason}"
         found = outcome if case.reason is None else f"{outcome}/{reason}"
+        for kind in ("remarks", "history"):
+            if (written := getattr(case, kind)) is not None:
+                expected += f", {kind} {written}"
+                found += f", {kind} {words_of_case(check, case, rulebook, kind)}"
         if expected != found:
             yield Broken(check.id, number, expected, found, case.given)
 
@@ -59,14 +63,7 @@ def cases_of(rulebook: Rulebook, profiles: Iterable[Profile] = ()) -> Iterator[t
 def outcome_of_case(check: Check, case: Case, rulebook: Rulebook) -> tuple[str, str | None]:
     """Outcome and reason of one case. What a case does not give is missing."""
     kinds = rulebook.kinds[check.subject]
-    params: dict[str, Any] = {}
-    values: dict[str, Value] = {}
-    for name, written in case.given.items():
-        if name.startswith("$"):
-            parameter = rulebook.parameters[name[1:]]
-            params[name[1:]] = tuple(written) if parameter.kind is None else parse_value(written, parameter.kind)
-        else:
-            values[name] = parse_value(written, kinds[name])
+    params, values = _given(check, case, rulebook)
     if check.when is not None:
         guard = _decide(check.when, kinds, params, values)
         if guard is Answer.FALSE:
@@ -79,6 +76,31 @@ def outcome_of_case(check: Check, case: Case, rulebook: Rulebook) -> tuple[str, 
     if answer is Answer.UNKNOWN:
         return "unknown", _reason(check.holds, params, values)
     return {Answer.TRUE: "pass", Answer.FALSE: "fail"}.get(answer, "fault"), None
+
+
+def words_of_case(check: Check, case: Case, rulebook: Rulebook, kind: str) -> list[int]:
+    """Which of a check's remarks, or of its history, are said in one case; counted from 1."""
+    params, values = _given(check, case, rulebook)
+    kinds = rulebook.kinds[check.subject]
+    return [
+        number
+        for number, word in enumerate(getattr(check, kind), 1)
+        if _decide(word.when, kinds, params, values) is Answer.TRUE
+    ]
+
+
+def _given(check: Check, case: Case, rulebook: Rulebook) -> tuple[dict[str, Any], dict[str, Value]]:
+    """Parameters and values of a case."""
+    kinds = rulebook.kinds[check.subject]
+    params: dict[str, Any] = {}
+    values: dict[str, Value] = {}
+    for name, written in case.given.items():
+        if name.startswith("$"):
+            parameter = rulebook.parameters[name[1:]]
+            params[name[1:]] = tuple(written) if parameter.kind is None else parse_value(written, parameter.kind)
+        else:
+            values[name] = parse_value(written, kinds[name])
+    return params, values
 
 
 def _decide(tree: Tree, kinds: Mapping[str, Kind], params: Mapping[str, Any], values: Mapping[str, Value]) -> Answer:

@@ -90,6 +90,9 @@ class Case(Spec):
     outcome: Literal["pass", "fail", "unknown", "not_applicable"]
     reason: str | None = None
     given: dict[str, Any]
+    remarks: list[int] | None = None
+    """Which of the check's remarks are said, counted from 1; none written: not looked at"""
+    history: list[int] | None = None
     note: str | None = None
 
 
