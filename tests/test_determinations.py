@@ -665,10 +665,19 @@ def test_the_same_input_gives_the_same_bytes_and_every_format_shows_both_outcome
     for name in ("text", "html"):
         page = "".join(render(one, name).decode().split())
         assert "改判：符合；原为不符合" in page, name
-        assert "示例市检查工作规则第九条" in page and "查阅会议纪要" in page, name
+        assert "示例市检查工作规则第九条" in page, name
+        assert "查阅会议纪要" in page, name
     told = json.loads(render(one, "json"))
     assert told["provenance"]["determinations"]["sha256"]
     assert told["verdict"]["was"] == "fail"
+
+
+@pytest.mark.parametrize("name", ["text", "html"])
+def test_an_expired_answer_to_a_question_is_still_shown(judge: Judge, name: str) -> None:
+    asked = [f for f in plain().findings if f.reason == "needs_judgement"]
+    made = [entry(f, "answer", "pass", id=f"d-{n}", expires_on="2024-01-30") for n, f in enumerate(asked)]
+    page = "".join(render(judge(*made), name).decode().split())
+    assert page.count("该认定已于2024-01-30到期，按程序结论") >= len(asked)
 
 
 def test_the_dossier_is_left_alone(judge: Judge) -> None:

@@ -56,6 +56,8 @@ class ItemDigest:
     """Per check: the limits it was held against and where they come from, in order of appearance."""
 
     def add(self, finding: Finding) -> None:
+        if finding.determined:
+            self.determined.append(finding)
         match finding.outcome:
             case "fail":
                 self.failing.append(finding)
@@ -71,8 +73,6 @@ class ItemDigest:
                 self.exempt.setdefault(finding.reason, []).append(exempt)
         if finding.remarks or finding.history:
             self.noted.append(finding)
-        if finding.determined:
-            self.determined.append(finding)
         for line in finding.checks:
             self.lines.setdefault(line.check, Counter())[line.outcome] += 1
             for value in line.values:

@@ -119,11 +119,11 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
     ),
     "determination_state": _table(
         in_force=("有效", "in force"),
-        expired=("已到期，按程序结论", "expired; the program's outcome stands"),
-        superseded=("已由新的认定取代", "superseded"),
-        not_yet=("基准日尚未作出，未适用", "later than the as-of date; not applied"),
-        pending=("异议待答复，结论不变", "not yet answered; the outcome stands"),
-        rejected=("异议不成立，结论不变", "rejected; the outcome stands"),
+        expired=("已到期", "expired"),
+        superseded=("已被取代", "superseded"),
+        not_yet=("晚于基准日，未适用", "after the as-of date, not applied"),
+        pending=("待答复", "not yet answered"),
+        rejected=("异议不成立", "rejected"),
         blank=("尚未填写，未计入", "not filled in"),
     ),
     "level": _table(
