@@ -200,3 +200,11 @@ def test_a_check_of_the_places_own_names_its_document() -> None:
     own = replace(failing, checks=tuple(replace(c, outcome="fail") for c in failing.checks))
     assert "当地要求  《海东市老旧小区改造实施细则》第十二条第二款" in text(report([own]))
     assert "当地要求" not in text(report([failing]))
+
+
+def test_the_marks_of_what_the_body_asks_are_never_torn_apart() -> None:
+    clause = sample().clauses[-1]
+    many = replace(sample(), clauses=(*sample().clauses[:-1], replace(clause, body_items=("X31", "X2", "X11") * 9)))
+    rows = [row.strip() for row in text(many, width=60).split("正文其他要求")[1].split("右侧数字")[0].splitlines()]
+    assert len([row for row in rows if "X31" in row]) > 1
+    assert all(re.fullmatch(r"(正文：)?[✓✗?-] X\d+(  [✓✗?-] X\d+)*", row) for row in rows[2:] if "X31" in row)

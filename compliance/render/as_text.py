@@ -179,7 +179,11 @@ class _Page:
     def of_the_body(self, clause: ClauseRollup, cells: int) -> list[str]:
         """What only the body of the notice asks under a clause: marked, without a say in the clause's outcome."""
         marks = [f"{SYMBOLS[self.items[i].rollup.outcome]} {i}" for i in clause.body_items]
-        return wrap(self.named(self.label("body"), "  ".join(marks)), cells) if marks else []
+        lines = [self.named(self.label("body"), "  ".join(marks[:1]))] if marks else []
+        for mark in marks[1:]:  # a sign is never parted from its number
+            joined = f"{lines[-1]}  {mark}"
+            lines[-1:] = [joined] if width_of(joined) <= cells else [lines[-1], mark]
+        return lines
 
     def totals(self) -> None:
         verdict = self.report.verdict
