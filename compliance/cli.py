@@ -80,6 +80,10 @@ def cli() -> None:
     help="人工认定（JSON 或 YAML），只用于一份档案 / a person's recorded determinations, for one dossier",
 )  # fmt: skip
 @click.option("--fail-on-unknown", is_flag=True, help="有待证也退出码 1 / unknown fails the gate too")
+@click.option(
+    "--ways/--no-ways", default=None,
+    help="逐条推算怎样才能符合；strict 默认开 / what would make each failing pass; on in strict unless told",
+)  # fmt: skip
 @click.option("--verbose", is_flag=True, help="列出全部，不折叠 / fold nothing")
 @LANG
 def check(
@@ -92,6 +96,7 @@ def check(
     fail_on: str,
     determinations: str | None,
     fail_on_unknown: bool,
+    ways: bool | None,
     verbose: bool,
     lang: Any,
 ) -> None:
@@ -113,7 +118,7 @@ def check(
         for dossier in each:
             try:
                 how = {"profile": profile, "drafts": drafts, "as_of": as_of, "mode": mode}
-                how["determinations"] = determinations
+                how |= {"determinations": determinations, "ways": ways}
                 codes.append(_check_one(dossier, how, targets, written, gate, verbose, lang))
             except Exception as error:  # one dossier that cannot be judged does not keep the others from being
                 if _is_expected(error):

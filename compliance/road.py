@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 from compliance import collector
+from compliance.advice import adviser
 from compliance.assembly import findings_of, report
-from compliance.bench import Mode, open_bench, put
+from compliance.bench import Mode, known_precedents, open_bench, put
 from compliance.determine import determine
 from compliance.evidence.present import attachment_states
 from compliance.intake import read
@@ -36,6 +37,7 @@ def check(
     as_of: str | None = None,
     drafts: bool = False,
     determinations: str | Path | None = None,
+    ways: bool | None = None,
 ) -> Report:
     """Check one dossier: a file, a folder, a zip, or ``-`` for standard input.
 
@@ -43,6 +45,7 @@ def check(
     ``as_of`` is a full date; without it, today in China. ``drafts`` applies drafts for comment too.
     ``mode`` ``strict`` believes only what an attachment shows; ``feed`` takes claims as asserted.
     ``determinations`` is a file of what persons recorded about findings of this dossier; both outcomes stay visible.
+    ``ways``: say of each failing what would make it pass, proved by judging again; unless told, in ``strict`` alone.
     """
     day = days(as_of) if as_of is not None else today()
     if day.first != day.last:
@@ -61,4 +64,5 @@ def check(
         return report(
             received, judgement, states, as_of_given=as_of is not None, profile_given=profile is not None,
             determinations=used,
+            advise=adviser(judgement, known_precedents(), ways=mode == "strict" if ways is None else ways),
         )  # fmt: skip
