@@ -37,7 +37,7 @@ def compare(old: ReportRead, new: ReportRead, before: Sequence[ReportRead] = ())
         if before and pair.scope is None:
             entries = _recurring(entries, pair, before)
         places = {item: n for n, item in enumerate({**old.items, **new.items})}
-        entries.sort(key=lambda e: (STATUSES.index(e.status), LISTS.index(e.list), places[e.item]))
+        entries.sort(key=lambda e: (LISTS.index(e.list), STATUSES.index(e.status), places[e.item]))
         counts: dict[str, dict[str, int]] = {name: dict.fromkeys(STATUSES, 0) for name in LISTS}
         for entry in entries:
             counts[entry.list][entry.status] += 1
@@ -533,7 +533,7 @@ _BASES = {
 
 def _resolved(new: FindingRead) -> _Said:
     basis = _BASES.get(new.basis or "", _words("本次符合", "passes now"))
-    return _Said("resolved", Bilingual(f"同一要求本次符合（{basis.zh}）", f"the same is asked and met now ({basis.en})"))
+    return _Said("resolved", Bilingual(f"同一要求本次符合（{basis.zh}）", f"the same is asked and met ({basis.en})"))
 
 
 def _progress(
