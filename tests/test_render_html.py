@@ -190,3 +190,13 @@ def test_local_checks_and_risks_are_marked() -> None:
     assert "可能的后果（只作提示，不是决定）" in html
     quiet = render(report([finding("B1.1", AREA)]), "html").decode()
     assert "可能的后果" not in quiet
+
+
+def test_what_came_before_the_standard_stands_in_a_section_of_its_own() -> None:
+    page = render(sample(), "html").decode()
+    apart = page.split('<section id="before-standard">')[1].split("</section>")[0]
+    assert "北苑" in apart
+    assert "badge fail" in apart
+    rest = page.split('<section id="before-standard">')[1].split("</section>", 1)[1]
+    assert "早于标准施行" not in rest.split("用语说明")[0]
+    assert '<section id="before-standard">' not in render(empty(), "html").decode()

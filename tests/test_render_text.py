@@ -90,9 +90,17 @@ def test_a_limit_is_told_with_its_source_and_a_draft_as_a_draft() -> None:
     assert "《海东市老旧小区改造实施细则》第十二条第二款（海东市，2021-03-01起，现行有效）" in got
 
 
-def test_history_and_the_reference_outcome_are_told() -> None:
+def test_history_is_told() -> None:
     assert "2021 年审计指出挪用 12.5 万元" in text(sample())
-    assert "北苑（如适用则为不符合）" in text(sample())
+
+
+def test_what_came_before_the_standard_stands_apart_with_what_it_would_have_come_to() -> None:
+    got = text(sample())
+    _, rest = got.split("标准施行前的事项（参考意见，不作结论）（1 条，1 项）")
+    apart, after = rest.split("未检查的内容（不适用）")
+    assert "✗ 如适用则为：不符合  北苑" in apart
+    assert "早于标准施行" not in after
+    assert "标准施行前的事项" not in text(empty())
 
 
 def test_without_findings_nothing_is_claimed() -> None:

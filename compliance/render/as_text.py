@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from compliance.render.cells import columns, pad, width_of, wrap
-from compliance.render.digest import Exempt, Gap, ItemDigest, deciding, digest, exempt_name, figures, gaps
+from compliance.render.digest import Exempt, Gap, ItemDigest, deciding, digest, figures, gaps
 from compliance.render.plain import visible
 from compliance.render.words import (
     SYMBOLS,
@@ -68,6 +68,7 @@ def render(
     page.body_questions()
     page.determinations()
     page.notes()
+    page.before_standard()
     page.not_checked()
     page.provenance()
     return ("\n".join(page.lines) + "\n").encode()
@@ -375,10 +376,24 @@ class _Page:
             if len(found) > self.full:
                 self.put(self.more(len(found) - self.full), first="    ")
 
+    def before_standard(self) -> None:
+        chosen = [(item, item.before) for item in self.items.values() if item.before]
+        if not chosen:
+            return
+        self.section("before_standard", len(chosen), sum(len(names) for _, by in chosen for names in by.values()))
+        self.put(self.label("before_standard_say"))
+        for item, by_outcome in chosen:
+            self.put()
+            self.put(f"{item.rollup.item} {say(item.rollup.title, self.lang)}", first="  ")
+            for outcome, names in by_outcome.items():
+                would = self.named(self.label("reference"), self.word("outcome", outcome))
+                text = self.number(len(names)) if outcome == "not_applicable" else self.names(names, total=True)
+                self.put(text, first=f"    {SYMBOLS[outcome]} {would}  ")
+
     def not_checked(self) -> None:
         reasons: dict[Reason | None, list[tuple[ItemDigest, Sequence[Exempt]]]] = {}
         for item in self.items.values():
-            for reason, exempt in item.exempt.items():
+            for reason, exempt in item.unasked.items():
                 reasons.setdefault(reason, []).append((item, exempt))
             if item.rollup.outcome == "not_applicable" and not item.exempt:
                 reasons.setdefault(item.rollup.reason, []).append((item, ()))
@@ -395,7 +410,7 @@ class _Page:
                 title = f"{item.rollup.item} {say(item.rollup.title, self.lang)}"
                 if len(members) > 1:
                     title += self.pick("（{}）", " ({})").format(self.number(len(members)))
-                names = self.names([exempt_name(member) for member in members])
+                names = self.names([member.subject.name for member in members])
                 self.put(self.named(title, names) if members else title, first="    ", rest="      ")
 
     def provenance(self) -> None:

@@ -29,6 +29,9 @@ from compliance.schemas.report import (
 __all__ = ["Exempt", "Gap", "ItemDigest", "deciding", "digest", "exempt_name", "figures", "gaps"]
 
 
+_WORST_FIRST: tuple[Outcome, ...] = ("fail", "unknown", "pass", "not_applicable")
+
+
 @dataclass(frozen=True, slots=True)
 class Exempt:
     """A subject that an item does not concern; ``reference`` says what it would have been."""
@@ -80,6 +83,18 @@ class ItemDigest:
                     limit = value.limit if value.limit is not None else value.limit_name or ""
                     self.sources.setdefault(line.check, {})[limit, value.limit_source] = None
 
+    @property
+    def before(self) -> dict[Outcome, list[Bilingual]]:
+        """What came before the standard: the outcome it would have had → the subjects; failing first."""
+        found: dict[Outcome, list[Bilingual]] = {}
+        for exempt in self.exempt.get("predates_standard", ()):
+            found.setdefault(exempt.reference or "unknown", []).append(exempt.subject.name)
+        return {outcome: found[outcome] for outcome in _WORST_FIRST if outcome in found}
+
+    @property
+    def unasked(self) -> dict[Reason | None, list[Exempt]]:
+        """Why the item does not concern its subjects otherwise → which."""
+        return {reason: found for reason, found in self.exempt.items() if reason != "predates_standard"}
 
     @property
     def only_asks(self) -> bool:
@@ -122,7 +137,7 @@ def exempt_name(exempt: Exempt) -> Bilingual:
     if exempt.reference is None:
         return name
     would, what = label("reference"), word("outcome", exempt.reference)
-    return Bilingual(f"{name.zh}（{would.zh}{what.zh}）", f"{name.en} ({would.en}: {what.en.lower()})")
+    return Bilingual(f"{name.zh}（{would.zh}{what.zh}）", f"{name.en} ({would.en.lower()}: {what.en.lower()})")
 
 
 @dataclass(slots=True)

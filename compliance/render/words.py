@@ -191,6 +191,15 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         answers=("结论数", "Answers"),
         as_of=("检查基准日", "As of"),
         asked=("应提供", "Asked for"),
+        before_standard=(
+            "标准施行前的事项（参考意见，不作结论）",
+            "Matters before the standard (for reference, no conclusion)",
+        ),
+        before_standard_say=(
+            "以下事项早于标准施行之日，不列入整改和待补，也不计入结论；这里只说如果适用会是什么结果。",
+            "These came before the day of the standard: they are on no list and count for nothing. "
+            "What they would have come to is told for reference only.",
+        ),
         attachments=("佐证材料", "Documents"),
         body=("正文", "body"),
         body_questions=("正文研判题", "Questions of the notice's body"),
@@ -250,6 +259,7 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         not_checked=("未检查的内容（不适用）", "What was not checked (not applicable)"),
         not_modelled=("本程序不作判断的内容", "Not modelled"),
         noted=("备注与历史情况", "Remarks and history"),
+        nothing_unasked=("除施行前的事项外，均已检查。", "All was checked but what came before the standard."),
         nothing_to_do=("没有需要处理的条目。", "Nothing needs action."),
         of_which_questions=("其中正文研判题", "of which questions of the body"),
         other_failing=("其他不符合对象", "Also failing"),
@@ -266,7 +276,7 @@ WORDS: Final[dict[str, dict[str, Bilingual]]] = {
         reading=("文本读法", "Reading"),
         reading_chosen=("当地选定", "chosen by the place"),
         reason_given=("理由", "Reason"),
-        reference=("如适用则为", "for reference"),
+        reference=("如适用则为", "Would be"),
         remark=("备注", "Remark"),
         remedy=("整改建议", "Remedy"),
         repeatable=(
