@@ -18,19 +18,21 @@ from compliance.road import check
 HOME = Path(__file__).resolve().parent.parent
 FOLDER = HOME / "fixtures" / "golden"
 AS_OF = "2024-03-31"
-SHILI = str(HOME / "fixtures" / "profiles" / "shili.yaml")
+PROFILES = HOME / "fixtures" / "profiles"
 
 
-def fixtures() -> Iterator[tuple[str, Path, str]]:
-    """Name, dossier and profile of every fixture that has a golden."""
+def fixtures() -> Iterator[tuple[str, Path, str | None]]:
+    """Name, dossier and profile of every fixture that has a golden; real cities find theirs by their area code."""
     for folder in sorted((HOME / "fixtures" / "cities").iterdir()):
         if (folder / "dossier.json").is_file():
-            yield folder.name, folder / "dossier.json", "national"
+            yield folder.name, folder / "dossier.json", None
     for name in ("shili-county", "shili-city", "shili-province"):
-        yield name, HOME / "fixtures" / name, SHILI
+        yield name, HOME / "fixtures" / name, str(PROFILES / "shili.yaml")
+    for folder in sorted((HOME / "fixtures" / "cases").iterdir()):
+        yield folder.name, folder, str(PROFILES / "cases.yaml")
 
 
-def outputs(name: str, dossier: Path, profile: str) -> dict[str, bytes]:
+def outputs(name: str, dossier: Path, profile: str | None) -> dict[str, bytes]:
     """File name → content, for one fixture."""
     made: dict[str, bytes] = {}
     for mode in ("strict", "feed"):
