@@ -7,7 +7,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/pip-compile --quiet
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(LOCKFLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak bench golden verdicts schema lock clean setup-run setup-test setup-bench
+.PHONY: help demo test soak bench golden verdicts mutation schema lock clean setup-run setup-test setup-bench
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -39,6 +39,9 @@ golden: setup-test ## accept the present outputs as golden; review the diff as l
 
 verdicts: setup-test ## which outcomes this working tree alters over all fixtures
 	$(BIN)/python tools/verdicts.py
+
+mutation: setup-test ## which small mistakes in the law its cases and fixtures would not notice; writes the READMEs' figures
+	$(BIN)/python tests/mutation.py
 
 schema: setup-run ## regenerate compliance/schemas/json
 	$(BIN)/python -m compliance.schemas.generate

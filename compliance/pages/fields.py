@@ -24,7 +24,7 @@ from compliance.schemas.dossier import Dossier
 from compliance.schemas.report import Bilingual
 from compliance.schemas.scalars import Day, days
 
-__all__ = ["Field", "field_at", "fields_read"]
+__all__ = ["Field", "drawn", "field_at", "fields_read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,14 @@ _DRAWN, _ROWS = 240, 12
 
 def _cases() -> Iterator[tuple[Case, Pointers]]:
     as_of = days("2024-03-31")
-    for seed in range(_DRAWN):
-        dossier = _model(Dossier, _Draw(seed))
+    for dossier in map(drawn, range(_DRAWN)):
         yield Case(dossier, as_of), Pointers(dossier)
+
+
+def drawn(seed: int) -> Dossier:
+    """A dossier drawn from the schema: every field of the right type, references that mostly lead somewhere."""
+    dossier: Dossier = _model(Dossier, _Draw(seed))
+    return dossier
 
 
 class _Draw(Random):
