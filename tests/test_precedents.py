@@ -234,11 +234,12 @@ def test_a_precedent_is_stated_once(tmp_path: Path) -> None:
 
 def test_a_clause_cannot_name_what_nobody_states(tmp_path: Path) -> None:
     gone = [p for p in SHIPPED if p.id != "P4-03"]
-    (problem,) = missing_precedents(LAW, gone)
+    problem, *others = missing_precedents(LAW, gone)
     assert problem.file == "B01_coordination.yaml"
     assert problem.message.startswith("B1.1: no precedent 'P4-03'; did you mean 'P")
+    assert [p.message.split(":")[0] for p in others] == ["X1"]
     useless = [replace(p, helps=(Helps("B1.1", ()),)) if p.id == "P5-34" else p for p in SHIPPED]
-    assert {p.message for p in missing_precedents(LAW, useless)} == {f"{i}: P5-34 does not say that it helps here" for i in ("B9.1", "B9.3", "B10.1")}
+    assert {p.message for p in missing_precedents(LAW, useless)} == {f"{i}: P5-34 does not say that it helps here" for i in ("B9.1", "B9.3", "B10.1", "X28", "X32")}
 
 
 # -- which is nearest -------------------------------------------------------------------------------------------
