@@ -37,8 +37,8 @@ bench: setup-bench ## speed and memory, also against other rule engines
 golden: setup-test ## accept the present outputs as golden; review the diff as law is reviewed
 	$(BIN)/python tools/golden.py --accept
 
-verdicts: setup-test ## which outcomes this working tree alters over all fixtures
-	$(BIN)/python tools/verdicts.py
+verdicts: setup-test ## which outcomes differ over all fixtures: FROM=revision (HEAD) TO=revision (this working tree)
+	$(BIN)/python tools/verdicts.py "$(FROM)" "$(TO)"
 
 mutation: setup-test ## which small mistakes in the law its cases and fixtures would not notice; writes the READMEs' figures
 	$(BIN)/python tests/mutation.py
