@@ -48,6 +48,7 @@ def test_a_draft_of_an_item_lints_but_for_its_blanks_and_then_altogether(subject
     blanks = [line for line in file.read_text("utf-8").splitlines() if re.search(r'(zh|en): ""', line)]
     named = {int(line.split(":")[1]) for line in problems.stdout.splitlines()}
     assert len(named) == len(blanks) == 5
+    assert problems.stdout.count("is blank; fill it in") == len(problems.stdout.splitlines()) == 10
     file.write_text(filled(file.read_text("utf-8")), "utf-8")
     result = run("lint", file)
     assert (result.exit_code, "无问题" in result.stdout) == (0, True), result.output

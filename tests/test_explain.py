@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from compliance.bench import load_law
+from compliance.cli import cli
 from compliance.explain import clause_file, coverage, explain
 from compliance.plain_law import body_requirements, find, parameters_of
 from compliance.schemas.rulebook import RulebookError
@@ -97,6 +99,18 @@ def test_readings_tell_the_option_used_and_who_chose_it(place: str) -> None:
     here = explain(clause, place, DAY, "zh")
     assert f"{OTHER}（采用，当地选定）" in here
     assert f"{READING.default}（未采用）" in here
+
+
+def test_on_the_command_line_with_a_shipped_place_and_without_one(place: str) -> None:
+    def run(*args: str) -> str:
+        result = CliRunner().invoke(cli, ["explain", *args, "--as-of", DAY])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    assert "转引，未见原件" in run("b7.1", "--profile", "xiangtan")
+    assert "当地未配置" in run("B7.1")
+    assert "70%" in run("B7.1", "--profile", place, "--with-drafts")
+    assert "seen second-hand" in run("b7.1", "--profile", place, "--lang", "en")
 
 
 def test_without_a_profile_no_place_is_told() -> None:

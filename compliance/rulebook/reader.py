@@ -72,6 +72,8 @@ def as_spec(model: type[S], value: Any, reader: Reader) -> S:
                 message = f"unknown key {e['loc'][-1]!r}{nearest(str(e['loc'][-1]), _keys_at(model, e['loc'][:-1]))}"
             elif e["type"] == "missing":
                 message = f"missing key {e['loc'][-1]!r}"
+            elif e["type"] == "string_too_short" and not e["input"]:
+                message = "is blank; fill it in"
             where = ".".join(str(p) for p in e["loc"])
             problems.append(Problem(reader.file, line_of(reader, e["loc"]), f"{where}: {message}"))
         raise RulebookError(problems) from None
