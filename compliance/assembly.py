@@ -20,6 +20,7 @@ from compliance.findings import (
     parameter_of,
 )
 from compliance.measures.columns import Columns
+from compliance.measures.overview import funding, timelines
 from compliance.schemas import report as r
 from compliance.schemas.outcomes import Code
 from compliance.schemas.received import AttachmentState, Received
@@ -65,6 +66,8 @@ def report(
         faults=tuple(_fault(judgement.columns, line.check, row) for line, row in judgement.lost),
         integrity=tuple(sorted(a for a, state in states.items() if state is AttachmentState.MISMATCH)),
         subjects=tuple(_subject_keys(judgement)),
+        timelines=tuple(timelines(judgement.columns.case, judgement.columns.pointers)),
+        funding=tuple(funding(judgement.columns.case, judgement.columns.pointers)),
     )  # fmt: skip
 
 

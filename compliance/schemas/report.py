@@ -13,9 +13,10 @@ from typing import Literal
 __all__ = [
     "ABSENT_REASONS", "OBLIGATIONS", "OPEN_REASONS", "SEVERITIES",
     "Advice", "Area", "AttachmentFound", "Bilingual", "Change", "CheckEntry", "CheckLine", "ClauseRollup",
-    "DeterminationsUsed", "Determined", "DocumentAsked", "Edit", "EvidenceGiven", "Fault", "Finding", "ItemRollup",
-    "LimitSource", "Measured", "ObjectionMade", "PrecedentNear", "ProfileUsed", "Provenance", "ReadingUsed",
-    "Report", "Risk", "Subject", "SubjectKeys", "Tally", "Verdict", "Was", "Way",
+    "DeterminationsUsed", "Determined", "DocumentAsked", "Edit", "EvidenceGiven", "Fault", "Finding", "FundingRow",
+    "Gate", "GateName", "ItemRollup", "LimitSource", "Measured", "ObjectionMade", "PrecedentNear", "ProfileUsed",
+    "Provenance", "ReadingUsed", "Report", "Risk", "Subject", "SubjectKeys", "Tally", "Timeline", "Verdict", "Was",
+    "Way",
 ]  # fmt: skip
 
 REPORT_VERSION = "1.1"
@@ -504,6 +505,52 @@ class Verdict:
     """What the rules say by themselves, where determinations make it another"""
 
 
+GateName = Literal["plan", "scheme", "start", "completion", "acceptance", "handover"]
+"""Approval of the plan, scheme finalised, start and completion of the works, acceptance, last utility handed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A gate that was passed, as the dossier reports it."""
+
+    gate: GateName
+    day: str
+    """``2023-05-20``, ``2023-05`` or ``2023``"""
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The gates that a community or a project passed. Shown beside the findings; counts for nothing."""
+
+    subject: Subject
+    project: str | None
+    """The project that the community belongs to"""
+    gates: tuple[Gate, ...]
+    inverted: tuple[tuple[GateName, GateName], ...]
+    """Pairs of which the first should not come after the second, and certainly does"""
+
+
+@dataclass(frozen=True, slots=True)
+class FundingRow:
+    """Money of one source as the dossier claims it, in 万元, exact; null where nothing was reported."""
+
+    source: str
+    title: Bilingual
+    planned: str | None
+    """Of the year's plan; ``confirmed`` and ``in_place`` are parts of it"""
+    confirmed: str | None
+    in_place: str | None
+    allocated: str | None
+    """Of the transactions, as are ``received`` and ``paid``"""
+    received: str | None
+    paid: str | None
+    unstated: int
+    """Entries without an amount, which are in no sum"""
+    pointers: tuple[str, ...]
+    """The plan's entries"""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     report_version: str
@@ -518,3 +565,5 @@ class Report:
     """Attachments whose bytes do not match the hash the dossier claims, by att_id."""
     subjects: tuple[SubjectKeys, ...] = ()
     """The communities and projects that findings are about"""
+    timelines: tuple[Timeline, ...] = ()
+    funding: tuple[FundingRow, ...] = ()
