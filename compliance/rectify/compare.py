@@ -116,23 +116,24 @@ def _limits(line: LineRead) -> dict[tuple[str, str, str], str | None]:
     }
 
 
-def _exact(text: str | None) -> Fraction | None:
-    if text is None:
-        return None
+def _exact(text: str) -> tuple[bool, Fraction] | None:
+    """Whether it is a day, and the number or the day's."""
     try:
-        return Fraction(text)
+        return False, Fraction(text)
     except (ValueError, ZeroDivisionError):
         pass
     try:
-        return Fraction(date.fromisoformat(text).toordinal()) if len(text) == 10 else None
+        return (True, Fraction(date.fromisoformat(text).toordinal())) if len(text) == 10 else None
     except ValueError:
         return None
 
 
 def _gap(value: ValueRead) -> Fraction | None:
     """How far a value is from its limit; None where that is not a matter of how far."""
+    if value.value is None or value.limit is None:
+        return None
     found, limit = _exact(value.value), _exact(value.limit)
-    return None if found is None or limit is None else abs(found - limit)
+    return abs(found[1] - limit[1]) if found and limit and found[0] == limit[0] else None
 
 
 def _moved(old: _Group, new: _Group) -> tuple[list[ValueRead], list[ValueRead]]:
@@ -300,6 +301,8 @@ class _Pair:
         now = {now_as_was.get(key, key): group for key, group in now.items()}
         deciding = {k: g for k, g in was.items() if any(line.outcome == old.outcome for line in g)}
         doubts = {key: self._doubt(new, key, group, now.get(key)) for key, group in deciding.items()}
+        if any(g[0].obligation != now[k][0].obligation for k, g in deciding.items() if k in now):
+            return _doubted(_Doubt(self._cause(), _BINDING))
         if old.outcome == "unknown" and new.outcome == "fail":
             return _Said("new", _words("原为待证，本次查明不符合", "was unknown, now fails"))
         if new.outcome == "pass":
@@ -347,18 +350,14 @@ class _Pair:
         changed = self.changed(new.item, key[0])
         if changed is not None:
             return changed
-        row = was[0].name
         if now is None:
-            return _Doubt(
-                "row_gone",
-                Bilingual(f"原事项“{row.zh}”本次报告中没有，不能认定已整改", f"“{row.en}” is not in the new report"),
-            )
+            return _gone(was)
         outcomes = {line.outcome for line in now}
         if "fail" in outcomes or "unknown" in outcomes:
             return _NO_ANSWER
         passing = [line for line in now if line.outcome == "pass"]
         if len(passing) < sum(line.outcome != "not_applicable" for line in was):
-            return _NOT_APPLICABLE if passing or outcomes == {"not_applicable"} else _NO_ANSWER
+            return _NOT_APPLICABLE if "not_applicable" in outcomes else _gone(was)
         return self._hollow(new, key, was, passing)
 
     def _hollow(self, new: FindingRead, key: _LineKey, was: _Group, passing: _Group) -> _Doubt | None:
@@ -476,7 +475,7 @@ class _Pair:
                     ),
                 )
         if a.obligation != b.obligation:
-            return _Doubt(self._cause(), _words("强制程度不同", "not as binding as it was, or more"))
+            return _Doubt(self._cause(), _BINDING)
         return None
 
     def _cause(self) -> Why:
@@ -494,6 +493,7 @@ def _words(zh: str, en: str) -> Bilingual:
     return Bilingual(zh, en)
 
 
+_BINDING = _words("强制程度不同", "not as binding as it was, or more")
 _NOT_APPLICABLE = _Doubt(
     "not_applicable", _words("本次不适用，没有再作检查", "does not apply now, so that it was not asked again")
 )
@@ -507,6 +507,15 @@ _DETERMINED_THEN = _Doubt(
         "a person determined it before, and no such determination was applied now",
     ),
 )
+
+
+def _gone(was: _Group) -> _Doubt:
+    """A matter that failed and is no longer reported."""
+    row = was[0].name
+    zh, en = f"原事项“{row.zh}”本次报告中没有，不能认定已整改", f"“{row.en}” is not in the new report"
+    return _Doubt("row_gone", Bilingual(zh, en))
+
+
 _RANK: tuple[Why, ...] = (
     "rule", "profile", "drafts", "determination", "row_gone", "not_applicable", "mode", "subject_set",
 )  # fmt: skip

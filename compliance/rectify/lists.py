@@ -247,7 +247,7 @@ def _requirement(
     if name == "supply":
         if finding.reason == "missing_evidence" and documents:
             what = _joined((d.title for d in documents), "、", ", ")
-            return Bilingual(f"提供下列材料之一或与之相当的证明：{what.zh}", f"supply one of, or the like: {what.en}")
+            return Bilingual(f"提供下列材料之一，或与之相当的证明：{what.zh}", f"supply one of, or the like: {what.en}")
         what = _joined(missing or [item.title], "、", ", ")
         return Bilingual(f"补报或更正：{what.zh}", f"report or correct: {what.en}")
     if name == "review":

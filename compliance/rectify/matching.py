@@ -87,8 +87,12 @@ def _alike(a: SubjectRead, b: SubjectRead) -> bool:
 
 def _another(a: SubjectRead, b: SubjectRead) -> bool:
     """Whether they are certainly two: what no renaming and no renumbering changes is known of both and differs."""
+    return a.id != b.id and a.name != b.name and _contradict(a, b)
+
+
+def _contradict(a: SubjectRead, b: SubjectRead) -> bool:
     fixed = [(getattr(a, f), getattr(b, f)) for f in ("address", "code")]
-    return a.id != b.id and a.name != b.name and any(x is not None and y is not None and x != y for x, y in fixed)
+    return any(x is not None and y is not None and x != y for x, y in fixed)
 
 
 def _unique(subjects: Sequence[SubjectRead], fields: tuple[str, ...]) -> dict[tuple[str | None, ...], SubjectRead]:
@@ -146,10 +150,17 @@ class _Kind:
             rest = {(a, b): s for (a, b), s in rest.items() if a not in now and b not in taken}
 
     def _disputed(self, found: Mapping[str, str]) -> list[tuple[str, str]]:
-        """Pairs one of whose halves somebody unmatched has a claim to that is not weaker in every way."""
+        """Pairs one of whose halves somebody unmatched has a claim to that is not weaker in every way.
+
+        An id with the same place or address is such a claim, where both sides have somebody unmatched: else there is
+        nobody whom the other half could be instead.
+        """
         back = {b: a for a, b in found.items()}
+        claims = dict(self.pairs)
+        if len(found) < min(len(self.old), len(self.new)):
+            claims |= self._by_id()
         result = []
-        for (a, b), (real, same_id) in self.pairs.items():
+        for (a, b), (real, same_id) in claims.items():
             if (a in found) == (b in back):
                 continue
             held = (a, found[a]) if a in found else (back[b], b)
@@ -157,6 +168,13 @@ class _Kind:
             if real > its_real or same_id > its_id:
                 result.append(held)
         return result
+
+    def _by_id(self) -> dict[tuple[str, str], _Score]:
+        """Those of the same id with something else that agrees, and no address or code that contradicts."""
+        new = {s.id: s for s in self.new}
+        pairs = [(a, new[a.id]) for a in self.old if a.id in new]
+        agreeing = [(a, b, len(_agreeing(a, b))) for a, b in pairs if not _contradict(a, b)]
+        return {(a.id, b.id): (count, True) for a, b, count in agreeing if count}
 
     def _left_over(self, found: Mapping[str, str]) -> dict[str, str]:
         """The same id, and something else agrees that nobody else who is left over has."""

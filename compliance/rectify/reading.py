@@ -286,6 +286,8 @@ def _parts(data: bytes) -> tuple[dict[str, Any], _Raws]:
         raise _Bad("not_json", "不是 JSON 文件", "not a JSON file", todo) from None
     if not isinstance(head, dict) or "report_version" not in head:
         raise _Bad("not_a_report", *_NO_REPORT)
+    if not isinstance(head["findings"], list):
+        raise TypeError("findings are not a list")
     return head, lambda head: ((orjson.dumps(f), f) for f in head["findings"])
 
 
