@@ -122,7 +122,7 @@ class _Page:
         spec, pick, say = self._item.spec, self._pick, self._say
         if check.asks is not None:
             yield pick("由人回答", "For a person to answer"), say(check.asks)
-        else:
+        elif not check.measured:  # what is only measured has a condition that every value meets
             yield pick("判定", "Judged by"), self._condition(check)
         guard = [self._fact(check.when, check)] if check.when is not None else []
         only = [*(say(text) for text in asked_where(check, self._book.law)), *guard]
