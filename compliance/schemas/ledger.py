@@ -14,8 +14,8 @@ from compliance.schemas.refusal import Lang, Words, printable
 from compliance.schemas.report import Severity
 
 __all__ = [
-    "ACTS", "KINDS", "RECHECKS", "STATES", "UNFINISHED",
-    "Act", "Entry", "Event", "Kind", "LedgerRefused", "Problem", "Recheck", "Source", "State",
+    "ACTS", "FIELD_WORDS", "KINDS", "RECHECKS", "STATES", "UNFINISHED",
+    "Act", "Entry", "Event", "Kind", "LedgerRefused", "Line", "Problem", "Recheck", "Source", "Standing", "State",
 ]  # fmt: skip
 
 State = Literal["open", "assigned", "in_progress", "submitted", "verified", "closed"]
@@ -66,6 +66,38 @@ RECHECKS: Final[Mapping[Recheck, Words]] = {
     "resolved": Words("复查已整改，待核验销号", "mended by the later report; to be verified and closed"),
 }
 """What a later report says of an entry, in the words of the comparison of two reports. None of them closes it."""
+
+FIELD_WORDS: Final[Mapping[str, Words]] = {
+    "unit": Words("责任单位", "responsible unit"),
+    "person": Words("责任人", "responsible person"),
+    "leader": Words("责任领导", "responsible leader"),
+    "requirement": Words("整改要求", "requirement"),
+    "measures": Words("整改措施", "measures"),
+    "kind": Words("整改类型", "type of rectification"),
+    "deadline": Words("整改时限", "deadline"),
+    "progress": Words("进展", "progress"),
+    "project": Words("项目", "project"),
+    "text": Words("说明", "text"),
+    "evidence": Words("佐证材料", "evidence"),
+    "reason": Words("理由", "reason"),
+    "opinion": Words("核验意见", "opinion"),
+    "approved_by": Words("批准人（单位）", "approved by"),
+    "approval": Words("批准文号", "document of approval"),
+    "office": Words("认定单位", "office"),
+    "authority": Words("认定依据", "authority"),
+    "decided_on": Words("认定日期", "day of the determination"),
+    "found_by": Words("发现来源", "found by"),
+    "area_name": Words("地区名称", "name of the area"),
+    "area": Words("地区代码", "area code"),
+    "year": Words("年度", "year"),
+    "severity": Words("严重度", "severity"),
+    "item": Words("条目", "item"),
+    "title": Words("条目名称", "title of the item"),
+    "cite": Words("依据条款", "clause relied on"),
+    "subject": Words("涉及小区、项目", "subject"),
+    "previous": Words("前次编号", "earlier entry"),
+}
+"""What a person can write into an act."""
 
 Source = Literal["report", "hand"]
 
@@ -151,6 +183,49 @@ class Entry:
     updated_at: str
     last_seq: int
     """Number of the last event about this entry"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a list shows of an entry, on the day it is looked at."""
+
+    number: str
+    state: State
+    area: str
+    area_name: str
+    item: str | None
+    title: str | None
+    severity: Severity | None
+    problem: str | None
+    subject_name: str | None
+    project: str | None
+    text: str
+    unit: str | None
+    person: str | None
+    deadline: str | None
+    deadline_suggested: bool
+    found_by: str
+    previous: str | None
+    updated_at: str
+    closed_at: str | None
+    late: int
+    """Days overdue; 0 where it is not"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many entries of one group stand where."""
+
+    key: str
+    """Empty for all, and where the group has no name"""
+    states: Mapping[State, int]
+    overdue: int
+    due_soon: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.states.values())
 
 
 _NOTHING = Words("", "")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from compliance.schemas.ledger import KINDS, Problem
+from compliance.schemas.ledger import FIELD_WORDS, KINDS, Problem
 from compliance.schemas.refusal import Words, printable
 from compliance.schemas.report import SEVERITIES
 
@@ -131,35 +131,24 @@ LINE_OF_TEXT: Final[Check] = _text(LINE, lines=False)
 WHOLE_TEXT: Final[Check] = _text(TEXT, lines=True)
 DAY: Final[Check] = _day
 
+_CHECKS: Final[Mapping[str, Check]] = {
+    "requirement": WHOLE_TEXT,
+    "measures": WHOLE_TEXT,
+    "kind": _kind,
+    "deadline": DAY,
+    "progress": WHOLE_TEXT,
+    "text": WHOLE_TEXT,
+    "evidence": _evidence,
+    "reason": WHOLE_TEXT,
+    "opinion": WHOLE_TEXT,
+    "decided_on": DAY,
+    "area": _area,
+    "year": _year,
+    "severity": _severity,
+    "item": _item,
+}
 FIELDS: Final[Mapping[str, Field]] = {
-    "unit": Field(Words("责任单位", "responsible unit"), LINE_OF_TEXT),
-    "person": Field(Words("责任人", "responsible person"), LINE_OF_TEXT),
-    "leader": Field(Words("责任领导", "responsible leader"), LINE_OF_TEXT),
-    "requirement": Field(Words("整改要求", "requirement"), WHOLE_TEXT),
-    "measures": Field(Words("整改措施", "measures"), WHOLE_TEXT),
-    "kind": Field(Words("整改类型", "type of rectification"), _kind),
-    "deadline": Field(Words("整改时限", "deadline"), DAY),
-    "progress": Field(Words("进展", "progress"), WHOLE_TEXT),
-    "project": Field(Words("项目", "project"), LINE_OF_TEXT),
-    "text": Field(Words("说明", "text"), WHOLE_TEXT),
-    "evidence": Field(Words("佐证材料", "evidence"), _evidence),
-    "reason": Field(Words("理由", "reason"), WHOLE_TEXT),
-    "opinion": Field(Words("核验意见", "opinion"), WHOLE_TEXT),
-    "approved_by": Field(Words("批准人（单位）", "approved by"), LINE_OF_TEXT),
-    "approval": Field(Words("批准文号", "document of approval"), LINE_OF_TEXT),
-    "office": Field(Words("认定单位", "office"), LINE_OF_TEXT),
-    "authority": Field(Words("认定依据", "authority"), LINE_OF_TEXT),
-    "decided_on": Field(Words("认定日期", "day of the determination"), DAY),
-    "found_by": Field(Words("发现来源", "found by"), LINE_OF_TEXT),
-    "area_name": Field(Words("地区名称", "name of the area"), LINE_OF_TEXT),
-    "area": Field(Words("地区代码", "area code"), _area),
-    "year": Field(Words("年度", "year"), _year),
-    "severity": Field(Words("严重度", "severity"), _severity),
-    "item": Field(Words("条目", "item"), _item),
-    "title": Field(Words("条目名称", "title of the item"), LINE_OF_TEXT),
-    "cite": Field(Words("依据条款", "clause relied on"), LINE_OF_TEXT),
-    "subject": Field(Words("涉及小区、项目", "subject"), LINE_OF_TEXT),
-    "previous": Field(Words("前次编号", "earlier entry"), LINE_OF_TEXT),
+    name: Field(title, _CHECKS.get(name, LINE_OF_TEXT)) for name, title in FIELD_WORDS.items()
 }
 """Everything a person can write; what a report brings is made by the program (``reports``)."""
 

@@ -15,10 +15,10 @@ from sqlalchemy import Select, case, func, or_, select
 
 from compliance.rectify.ledger.model import EntryRow
 from compliance.rectify.ledger.store import Ledger
-from compliance.schemas.ledger import STATES, UNFINISHED, State
+from compliance.schemas.ledger import STATES, UNFINISHED, Line, Standing, State
 from compliance.schemas.report import Severity
 
-__all__ = ["Filter", "Line", "Standing", "late_by", "lines", "standings"]
+__all__ = ["Filter", "late_by", "lines", "standings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +39,7 @@ class Filter:
     limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What a list shows of an entry."""
-
-    number: str
-    state: State
-    area: str
-    area_name: str
-    item: str | None
-    title: str | None
-    severity: Severity | None
-    subject_name: str | None
-    project: str | None
-    text: str
-    unit: str | None
-    person: str | None
-    deadline: str | None
-    deadline_suggested: bool
-    found_by: str
-    previous: str | None
-    updated_at: str
-    closed_at: str | None
-
-
-_COLUMNS: Final = tuple(getattr(EntryRow, f.name) for f in fields(Line))
+_COLUMNS: Final = tuple(getattr(EntryRow, f.name) for f in fields(Line) if f.name != "late")
 
 
 def late_by(state: str, deadline: str | None, today: date) -> int:
@@ -78,7 +54,7 @@ def lines(ledger: Ledger, wanted: Filter, today: date) -> list[Line]:
     found: Select[Any] = _restricted(select(*_COLUMNS), wanted, today)
     found = found.order_by(EntryRow.area, EntryRow.year, EntryRow.serial).limit(wanted.limit)
     with ledger.reading() as connection:
-        return [Line(*row) for row in connection.execute(found)]
+        return [Line(*(*row, late_by(row.state, row.deadline, today))) for row in connection.execute(found)]
 
 
 def _restricted(found: Select[Any], wanted: Filter, today: date) -> Select[Any]:
@@ -111,21 +87,6 @@ def _within(area: str) -> Any:
             stem = area[: -len(zeros)]
             return EntryRow.area.between(stem + "0" * len(zeros), stem + "9" * len(zeros))
     return EntryRow.area == area
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How many entries of one group stand where."""
-
-    key: str
-    """Empty for all, and where the group has no name"""
-    states: dict[State, int]
-    overdue: int
-    due_soon: int
-
-    @property
-    def total(self) -> int:
-        return sum(self.states.values())
 
 
 def standings(ledger: Ledger, wanted: Filter, today: date, by: str | None = None, soon: int = 7) -> list[Standing]:
