@@ -60,7 +60,7 @@ class _Adviser:
         """Precedents are for failings; what is only open first has to be supplied."""
         item = self._items[name]
         near = nearest(self._precedents, name, checks, self._code, self._level) if fails else ()
-        law = tuple(dict.fromkeys((*item.spec.remedy.law, *item.spec.cite.statutes))) if fails else ()
+        law = tuple(item.spec.remedy.law or item.spec.cite.statutes) if fails else ()
         return Advice(steps_for(item, fails, reasons), tuple(_near(one) for one in near), law, None)
 
 

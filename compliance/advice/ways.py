@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from compliance import collector
 from compliance.advice.cutout import Cutout, cut_out
 from compliance.advice.patch import patched
 from compliance.bench import Judgement, Part, put_item
@@ -103,7 +104,7 @@ class _Judged:
         return [
             (
                 r.line.check.id,
-                self.columns.subject(r.line.check.subject, r.row).id,
+                KINDS[r.line.check.subject].key(self.columns.rows(r.line.check.subject)[r.row]),
                 r.line.states[r.row],
                 r.line.holds[r.row],
                 r.line.when[r.row] if r.line.when is not None else 0,
@@ -144,9 +145,12 @@ class Ways:
         if not any(r.line.holds[r.row] == Answer.FALSE and r.code in _FAILS for r in before.rows()):
             return None
         cut = self._cut(kind, ident)
-        if self._judge(cut.dossier, item, kind, ident).told() != before.told():
-            cut = Cutout(self._case.dossier, {}, {})
-        return _Search(self, cut, self._items[item], kind, ident, before).way()
+        with collector.at_rest():
+            judged = self._judge(cut.dossier, item, kind, ident)
+            if judged.told() != before.told():
+                cut = Cutout(self._case.dossier, {}, {})
+                judged = self._judge(cut.dossier, item, kind, ident)
+            return _Search(self, cut, self._items[item], kind, ident, before).way(judged)
 
     def _number(self, kind: str, ident: str) -> int | None:
         return {"community": self._communities, "project": self._projects}[kind].get(ident) if kind != "area" else 0
@@ -177,7 +181,7 @@ class _Search:
         self._ways, self._cut, self._item, self._kind, self._ident = ways, cut, item, kind, ident
         self._params = ways._params
         self._before = before
-        self._facts: dict[Fact, None] = {}
+        self._facts: dict[Fact, bool] = {}
         self._chosen: dict[tuple[Edit, ...], _Chosen] = {}
         self._alternatives: dict[Bilingual, None] = {}
 
@@ -186,8 +190,9 @@ class _Search:
 
     # -- the search -----------------------------------------------------------------------------------------
 
-    def way(self) -> Way:
-        state, judged = self._cut.dossier, self.judge(self._cut.dossier)
+    def way(self, judged: _Judged) -> Way:
+        """From the answers as they are, round by round, to those that pass or to what stands in the way."""
+        state = self._cut.dossier
         for _ in range(_ROUNDS):
             if judged.code in _PASSES:
                 break
@@ -212,7 +217,7 @@ class _Search:
                 continue
             options, facts = self._options_of(judged, found)
             if not options:
-                self._facts.update(dict.fromkeys(facts))
+                self._facts.update(dict.fromkeys(facts, found.code in _FAILS))
                 continue
             first = options[0]
             if self._chosen.keys() >= {step.key for step in first}:
@@ -280,7 +285,7 @@ class _Search:
         kept = tuple(dict.fromkeys(remains))
         return Way(
             changes, self._documents(chosen, judged), facts, kept, proved,
-            _way_says(changes, facts, kept, proved, bool(left), tuple(self._alternatives)),
+            _way_says(changes, facts, kept, proved, bool(left), any(self._facts.values()), tuple(self._alternatives)),
         )  # fmt: skip
 
     def _change(self, chosen: _Chosen, judged: _Judged) -> Change:
@@ -291,7 +296,7 @@ class _Search:
         says = act.says
         if tails and act.amount is not None:
             says = Bilingual(
-                f"{says.zh}，{'、'.join(t.zh for t in tails)}", f"{says.en}; then {', '.join(t.en for t in tails)}"
+                f"{says.zh}，{'、'.join(t.zh for t in tails)}", f"{says.en}, so that {', '.join(t.en for t in tails)}"
             )
         subject = replace(chosen.subject, pointer=self._cut.pointer(chosen.subject.pointer))
         return Change(chosen.check, subject, says, act.amount, act.unit, tuple(self._cut.edit(e) for e in act.edits))
@@ -498,6 +503,7 @@ def _way_says(
     remains: Sequence[Bilingual],
     proved: bool,
     fails: bool,
+    certain: bool,
     alternatives: Sequence[Bilingual],
 ) -> Bilingual:
     done = _listed(_by_row(changes))
@@ -511,8 +517,8 @@ def _way_says(
     zh, en = [], []
     if facts:
         told = _listed(facts)
-        zh.append(f"{told.zh}，本条不能再改为符合")
-        en.append(f"{told.en}: the item cannot be made to pass any more")
+        zh.append(f"{told.zh}，本条{'不能再改为符合' if certain else '不能靠补做改为符合'}")
+        en.append(f"{told.en}: the item cannot be made to pass {'any more' if certain else 'by doing it now'}")
     if changes:
         tail = ("，但本条仍不符合", ", though the item still fails") if fails else ("", "")
         zh.append(f"可以改正的：{done.zh}{tail[0]}")

@@ -57,6 +57,8 @@ class Measure:
 
 
 _register: dict[tuple[str, str], Measure] = {}
+_by_row: dict[str, dict[str, Measure]] = {}
+"""The same, by row class and measure name"""
 
 
 F = TypeVar("F", bound=Callable[[Any], Any])
@@ -79,6 +81,7 @@ def measure(zh: str, en: str, *, unit: str = "", source: str = "", running: bool
             if (r.__name__, entry.name) in _register:
                 raise ValueError(f"measure {entry.name} is registered twice for {r.__name__}")
             _register[r.__name__, entry.name] = entry
+            _by_row.setdefault(r.__name__, {})[entry.name] = entry
         return take
 
     return register
@@ -89,9 +92,9 @@ def all_measures() -> Mapping[tuple[str, str], Measure]:
     return _register
 
 
-def measures_of(row_class: str) -> dict[str, Measure]:
+def measures_of(row_class: str) -> Mapping[str, Measure]:
     """The measures that can be taken of one kind of row."""
-    return {name: m for (row, name), m in _register.items() if row == row_class}
+    return _by_row.get(row_class, {})
 
 
 # -- the few operations that measures share -----------------------------------------------------------------

@@ -208,36 +208,47 @@ def codes(holder: str, field: str, preferred: tuple[str, ...], zh: str, en: str)
     return found
 
 
-def count(holder: str, field: str, zh: str, en: str, *, step: Decimal | int = 1, down: bool = False) -> Lever:
-    """A number that is raised (or lowered) by the fewest steps. Words may have ``{n}`` in them: by how much."""
+def count(
+    holder: str,
+    field: str,
+    zh: str,
+    en: str,
+    unit: str,
+    *,
+    step: Decimal | int = 1,
+    down: bool = False,
+    within: str = "",
+) -> Lever:
+    """A number that is raised (or lowered) by the fewest steps; one not reported is raised from nothing.
+
+    Words may have ``{n}`` in them: by how much. ``within``: the field of the whole that it is a part of.
+    """
 
     def found(at: At) -> Iterator[Found]:
         model = _model(at, holder)
-        value = getattr(model, field) if model is not None else None
-        if model is None or value is None:
+        if model is None:
             return
-        head = holder.split(".")[0]
-        if model is not getattr(at.row, head):
-            return
+        before = getattr(model, field)
+        value = before or 0
         sign = -1 if down else 1
 
         def holds(n: int) -> bool:
             changed = model.model_copy(update={field: value + sign * n * step})
-            return at.held(at.row._replace(**{head: changed}), frozenset({at.measure}))
+            return at.held(at.row._replace(**{holder: changed}), frozenset({at.measure}))
 
-        most = int(value / step) if down else max(int(value / step), 1) * 1024
+        whole = getattr(model, within) if within else None
+        most = int(value / step) if down else _MOST if whole is None else int((whole - value) / step)
         n = least(holds, 1, most)
-        if n is None:
-            return
-        amount = plain(n * step)
-        new = value + sign * n * step
-        yield Act(
-            Bilingual(zh.format(n=amount), en.format(n=amount)),
-            (edit(at.place(model, field), new, value),),
-            amount,
-        )
+        if n is not None:
+            amount = plain(n * step)
+            edits = (edit(at.place(model, field), value + sign * n * step, before),)
+            yield Act(Bilingual(zh.format(n=amount), en.format(n=amount)), edits, amount, unit)
 
     return found
+
+
+_MOST = 10**8
+"""Steps: what is counted here, households and sums in steps of one yuan, stays far below."""
 
 
 def plain(value: Decimal | int) -> str:

@@ -217,7 +217,8 @@ says(
     "management_mode",
 )
 says(
-    count("consensus", "fee_yuan_m2_month", "约定物业服务费", "agree on a fee", step=Decimal("0.01")), "management_fee"
+    count("consensus", "fee_yuan_m2_month", "约定物业服务费", "agree on a fee", "元/㎡·月", step=Decimal("0.01")),
+    "management_fee",
 )
 
 
@@ -332,6 +333,7 @@ says(
         "initial_10k",
         "归集首期维修资金（原文不限数额）",
         "collect a first sum, whatever the amount",
+        "万元",
         step=Decimal("0.0001"),
     ),
     "first_collected",
@@ -346,4 +348,4 @@ def _standard(at: At) -> Iterator[Found]:
         if down
         else ("归集标准每平方米提高{n}元", "raise the standard by {n} yuan a m²")
     )
-    yield from count("account", "standard_yuan_m2", *words, step=Decimal("0.01"), down=down)(at)
+    yield from count("account", "standard_yuan_m2", *words, "元/㎡", step=Decimal("0.01"), down=down)(at)

@@ -146,6 +146,8 @@ says(
         "prev_year_started",
         "上年计划再开工{n}个小区",
         "start {n} more communities of last year's plan",
+        "个",
+        within="prev_year_planned",
     ),
     "prev_started_share",
 )

@@ -72,6 +72,7 @@ says(
         "relocation_agreements",
         "再与{n}户搬迁居民签订协议",
         "sign agreements with {n} more households moved",
+        "户",
     ),
     "moving_agreements",
 )
@@ -423,7 +424,12 @@ says(
     document("operator", "contract", "签订授权或运营合同", "sign the authority or contract of operation"),
     "operation_contract",
 )
-says(count("operator", "term_years", "运营期增加{n}年", "{n} more years of operation"), "operation_years")
+says(
+    count(
+        "operator", "term_years", "合同约定运营期（至少{n}年）", "agree on a term of operation, {n} year at least", "年"
+    ),
+    "operation_years",
+)
 says(
     fact(
         "同一主体承担的小区范围由已签合同确定",
