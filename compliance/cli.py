@@ -187,9 +187,18 @@ def _targets(reports: Sequence[str], dossiers: int) -> list[tuple[str, str]]:
     return result
 
 
+_WITH_LISTS = ("csv", "xlsx")
+"""Formats in which findings bear the numbers that the lists give them."""
+
+
 def _render(report: Report, name: str, lang: str, options: dict[str, Any]) -> bytes:
     from compliance.render import render
 
+    if name in _WITH_LISTS:
+        from compliance.rectify.lists import lists_of
+        from compliance.rectify.reading import read_report
+
+        options["lists"] = lists_of([read_report(render(report, "json"), report.provenance.source)])
     return render(report, name, lang, **options)
 
 

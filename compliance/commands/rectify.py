@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 __all__ = ["rectify"]
 
 _FORMATS = ("text", "json", "csv")
-_REPORT = click.option(
-    "--report", "targets", multiple=True, metavar="FORMAT[:FILE]",
-    help="text, json, csv；可重复 / repeatable; default text",
-)  # fmt: skip
+_LIST_FORMATS = (*_FORMATS, "xlsx")
+
+
+def _report(formats: Sequence[str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(
+        "--report", "targets", multiple=True, metavar="FORMAT[:FILE]",
+        help=f"{', '.join(formats)}；可重复 / repeatable; default text",
+    )  # fmt: skip
+
+
 _VERBOSE = click.option("--verbose", is_flag=True, help="列出全部，不折叠 / fold nothing")
 
 
@@ -74,7 +80,7 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> Any:
 @click.option(
     "--from", "counted_from", callback=_day, metavar="DATE", help="时限起算日 / the day time limits count from"
 )
-@_REPORT
+@_report(_LIST_FORMATS)
 @_VERBOSE
 @LANG
 def list_(
@@ -93,12 +99,13 @@ def list_(
     \b
     compliance rectify list 报告.json
     compliance rectify list out/*.json --by unit --only rectify --report csv:整改清单.csv
+    compliance rectify list out/*.json --report xlsx:清单.xlsx
     """
     from compliance.rectify.lists import lists_of
     from compliance.rectify.reading import ReportsRefused, read_reports
     from compliance.render import lists as render
 
-    wanted = _targets(targets)
+    wanted = _targets(targets, _LIST_FORMATS)
     try:
         made = lists_of(read_reports(reports), by=by, grouped=not singly, terms=_suggested(terms, counted_from))
     except ReportsRefused as refused:
@@ -106,6 +113,10 @@ def list_(
     for name, file in wanted:
         if name == "text":
             data = render.as_text(made, lang, only=only, width=_width(file), verbose=verbose)
+        elif name == "xlsx":
+            from compliance.render.as_xlsx import of_lists
+
+            data = of_lists(made, lang, only=only)
         else:
             data = render.as_json(made, only=only) if name == "json" else render.table(made, lang, only=only)
         _write(data, file)
@@ -134,7 +145,7 @@ def _suggested(terms: dict[str, int], counted_from: Any) -> Terms:
     help="退出码1：仍有未销的问题；只看新增和复发；从不 / exit 1: anything still open; only new or recurred; never",
 )  # fmt: skip
 @click.option("--fail-on-unknown", is_flag=True, help="有待证也退出码 1 / what is unknown now fails the gate too")
-@_REPORT
+@_report(_FORMATS)
 @_VERBOSE
 @LANG
 def compare(
@@ -200,13 +211,13 @@ def _gate(made: Comparison, fail_on: str, fail_on_unknown: bool) -> int:
 # -- what both share ------------------------------------------------------------------------------------------
 
 
-def _targets(targets: Sequence[str]) -> list[tuple[str, str]]:
+def _targets(targets: Sequence[str], formats: Sequence[str] = _FORMATS) -> list[tuple[str, str]]:
     """FORMAT[:FILE] → (format, file)."""
     result: list[tuple[str, str]] = []
     for written in targets or ("text",):
         name, _, file = written.partition(":")
-        if name not in _FORMATS:
-            raise click.UsageError(f"没有格式 {name!r}；可用 / no such format; there are: {', '.join(_FORMATS)}")
+        if name not in formats:
+            raise click.UsageError(f"没有格式 {name!r}；可用 / no such format; there are: {', '.join(formats)}")
         if file not in ("", "-") and file in [f for _, f in result]:
             raise click.UsageError(f"写到同一文件 / two reports to one file: {file}")
         result.append((name, file or "-"))

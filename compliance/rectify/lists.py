@@ -170,9 +170,9 @@ def _one(report: ReportRead, finding: FindingRead, project: str | None) -> _Told
         project,
         whole["responsible_unit"],
         finding.severity,
-        _words(whole["sentence"]),
-        whole["primary"],
-        tuple(_attachment(a) for a in whole["found"] if a["state"] != "absent"),
+        finding.sentence,
+        finding.pointer,
+        tuple(dict.fromkeys(_attachment(a) for a in whole["found"] if a["state"] != "absent")),
     )
     advice = whole["advice"]
     steps = tuple(_words(s) for s in advice["steps"]) if advice else ()

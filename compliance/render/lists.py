@@ -16,7 +16,10 @@ from compliance.render.words import say, word
 from compliance.schemas.rectify import LISTS, Affected, Entry, ListName, Lists, Section, Term
 from compliance.schemas.report import Bilingual
 
-__all__ = ["COLUMNS", "affected_says", "as_json", "as_text", "cells", "columns", "rows", "table", "term_says"]
+__all__ = [
+    "COLUMNS", "STATUSES", "TYPES",
+    "affected_says", "as_json", "as_text", "cells", "columns", "rows", "table", "term_says",
+]  # fmt: skip
 
 COLUMNS: tuple[tuple[str, Bilingual], ...] = (
     ("position", Bilingual("序号", "No.")),
@@ -83,13 +86,22 @@ _ANY = {
 }
 """Where several lists stand in one table."""
 
-_STATUS: dict[ListName, Bilingual] = {
-    "rectify": Bilingual("未整改", "not rectified"),
-    "supply": Bilingual("待补充", "to be supplied"),
-    "review": Bilingual("待研判", "to be judged"),
-    "improve": Bilingual("", ""),
+STATUSES: dict[ListName, tuple[Bilingual, ...]] = {
+    "rectify": (
+        Bilingual("未整改", "not rectified"),
+        Bilingual("正在整改", "in progress"),
+        Bilingual("已完成", "done"),
+    ),
+    "supply": (
+        Bilingual("待补充", "to be supplied"),
+        Bilingual("已补充", "supplied"),
+        Bilingual("无法提供", "cannot be supplied"),
+    ),
+    "review": (Bilingual("待研判", "to be judged"), Bilingual("已研判", "judged")),
+    "improve": (Bilingual("", ""), Bilingual("已采纳", "taken up"), Bilingual("暂不采纳", "not taken up now")),
 }
-_TYPES = {
+"""What the status of an entry may be, of each list; the first is what it starts with."""
+TYPES = {
     "immediate": Bilingual("立行立改", "at once"),
     "staged": Bilingual("分阶段整改", "in stages"),
     "continuing": Bilingual("持续整改", "continuing"),
@@ -132,7 +144,7 @@ def cells(entry: Entry, lang: str = "zh", affected: Sequence[Affected] | None = 
     )
     comma = "、" if lang == "zh" else ", "
     why = word("reason", entry.reason) if entry.reason else Bilingual("", "")
-    kind = _TYPES[entry.term.type] if entry.term and entry.term.type else why
+    kind = TYPES[entry.term.type] if entry.term and entry.term.type else why
     suggested = Bilingual(f"建议{kind.zh}", f"suggested: {kind.en}") if entry.term and entry.term.type else kind
     return [
         entry.position,
@@ -152,7 +164,7 @@ def cells(entry: Entry, lang: str = "zh", affected: Sequence[Affected] | None = 
         say(term_says(entry.term), lang),
         "",
         comma.join(say(d.title, lang) for d in entry.documents),
-        say(_STATUS[entry.list], lang),
+        say(STATUSES[entry.list][0], lang),
         "",
         "",
         several(entry.precedents),
