@@ -47,7 +47,7 @@ def cut_out(case: Case, kind: str, ident: str) -> Cutout:
     Attachments and published figures are left out of both: a way takes the documents to be there.
     """
     dossier = case.dossier
-    apart = {name: () for name in ("attachments", "statistics")}
+    apart = dict.fromkeys(("attachments", "statistics"), ())
     if kind == "area":
         return Cutout(dossier.model_copy(update=apart), {}, {})
     if kind == "community":

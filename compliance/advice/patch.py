@@ -38,7 +38,7 @@ def patched(model: M, edits: Iterable[Edit]) -> M:
 def _edited(held: Any, path: Sequence[str], op: str, value: Any) -> Any:
     token, rest = path[0], path[1:]
     if isinstance(held, BaseModel):
-        inner = getattr(held, token)
+        inner = held.__dict__.get(token)
         new = _edited(inner, rest, op, value) if rest else None if op == "remove" else value
         fields = {name: value for name, value in held.__dict__.items() if value is not None}
         if new is None:
