@@ -27,7 +27,7 @@ from compliance.render import gongwen_package
 from compliance.render.blocks import Annex, Block, Content, Fill, Page, Para, Role, Table
 from compliance.render.plain import visible
 
-__all__ = ["PLACE", "STYLES", "TemplateRefused", "default_template", "write"]
+__all__ = ["PLACE", "STYLES", "TemplateRefused", "default_template", "refuse_unfit", "write"]
 
 PLACE = "{{正文}}"
 """Where a template wants the document to stand."""
@@ -74,6 +74,11 @@ def write(blocks: Iterable[Block], *, title: str, day: str, lang: str = "zh", te
                 file.write("".join(buffer).encode())
                 file.write(after)
     return out.getvalue()
+
+
+def refuse_unfit(template: bytes) -> None:
+    """Raises ``TemplateRefused`` for what ``write`` would not use."""
+    _frame(template, "", "2000-01-01")
 
 
 # -- the template ---------------------------------------------------------------------------------------------
@@ -239,8 +244,13 @@ def _run(marked: str, text: str) -> str:
     return f"<w:r>{marked}{'<w:br/>'.join(lines)}</w:r>"
 
 
-_LONG = 400
-"""Characters from which a cell may go on on the next page"""
+_LONG = 12
+"""Lines, roughly, from which a row may go on on the next page: a tall row kept whole leaves pages half empty"""
+
+
+def _lines(cell: Content, width: int) -> int:
+    """About how many lines a cell takes; its type is 10.5 pt."""
+    return len(cell) * 210 // width + cell.count("\n") if isinstance(cell, str) else 1
 
 
 def _table(table: Table, frame: _Frame, landscape: bool) -> Iterator[str]:
@@ -265,7 +275,7 @@ def _table(table: Table, frame: _Frame, landscape: bool) -> Iterator[str]:
     whole = "<w:cantSplit/>"
     height = '<w:trHeight w:val="850" w:hRule="atLeast"/>' if table.tall else ""
     for row in table.rows:
-        long = any(isinstance(cell, str) and len(cell) > _LONG for cell in row)
+        long = any(_lines(cell, width) > _LONG for cell, width in zip(row, widths, strict=True))
         cells = "".join(
             f"{size}<w:p><w:pPr>{layout}</w:pPr>{_runs(frame, cell)}</w:p></w:tc>"
             for size, layout, cell in zip(sizes, plain, row, strict=True)
