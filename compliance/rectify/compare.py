@@ -295,6 +295,8 @@ class _Pair:
             return _doubted(self._missing(old))
         if new.outcome == "not_applicable":
             return _doubted(_NOT_APPLICABLE)
+        if self._identical(old, new):
+            return _Said("unchanged", _AS_BEFORE if old.outcome == "fail" else _STILL_OPEN)
         was, now = _keyed(old, self.ids), _keyed(new, {})
         renamed = dict(_by_name(was, now))
         now_as_was = {then: key for key, then in renamed.items()}
@@ -320,6 +322,14 @@ class _Pair:
             return _doubted(other)
         return self._weighed(old, new, deciding, still, doubts)
 
+    def _identical(self, old: FindingRead, new: FindingRead) -> bool:
+        """Whether the print says that the same was found, and all that the item asks is the same: no need to look."""
+        if not old.fingerprint or old.fingerprint != new.fingerprint or old.id != new.id:
+            return False
+        if (old.outcome, old.disposition, old.severity) != (new.outcome, new.disposition, new.severity):
+            return False
+        return all(self.changed(old.item, check) is None for check in self.old.items[old.item].checks)
+
     def _weighed(
         self,
         old: FindingRead,
@@ -340,8 +350,8 @@ class _Pair:
         milder = milder or (old.disposition, new.disposition) == ("rectify", "improve")
         less = bool(done) and (len(now) < len(was) or not kept)
         better = less or (not added and (milder or bool(nearer and not farther)))
-        if old.fingerprint == new.fingerprint and not done:
-            better, nearer, farther = False, [], []
+        if old.fingerprint == new.fingerprint and not done:  # only what grows from day to day has moved
+            better, nearer, farther, milder = False, [], [], False
         parts = _progress(old.outcome == "fail", len(done), len(now), len(added), nearer, farther, milder)
         return _Said("updated" if better else "unchanged", parts, None, bool(added or farther))
 
@@ -493,6 +503,8 @@ def _words(zh: str, en: str) -> Bilingual:
     return Bilingual(zh, en)
 
 
+_AS_BEFORE = _words("情况与上次相同", "as before")
+_STILL_OPEN = _words("仍然待证", "still unknown")
 _BINDING = _words("强制程度不同", "not as binding as it was, or more")
 _NOT_APPLICABLE = _Doubt(
     "not_applicable", _words("本次不适用，没有再作检查", "does not apply now, so that it was not asked again")
@@ -567,18 +579,16 @@ def _progress(
         zh.append("剩余问题较轻")
         en.append("what is left is less grave")
     if not zh:
-        return _words("情况与上次相同", "as before") if fails else _words("仍然待证", "still unknown")
+        return _AS_BEFORE if fails else _STILL_OPEN
     return Bilingual("；".join(zh), "; ".join(en))
 
 
 def _side(finding: FindingRead | None) -> Side | None:
     if finding is None:
         return None
-    whole = finding.whole()
-    sentence = whole["sentence"]
     return Side(
         finding.id, finding.name, finding.outcome, finding.reason, finding.basis, finding.disposition,
-        finding.severity, Bilingual(sentence["zh"], sentence["en"]), whole["primary"],
+        finding.severity, finding.sentence, finding.pointer,
     )  # fmt: skip
 
 

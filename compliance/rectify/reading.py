@@ -146,6 +146,8 @@ class FindingRead(NamedTuple):
     disposition: Disposition
     severity: Severity
     fingerprint: str
+    sentence: Bilingual
+    pointer: str
     file: str
     raw: bytes | memoryview
 
@@ -393,6 +395,8 @@ def _finding(raw: bytes | memoryview, whole: Any, file: str) -> FindingRead:
         disposition,
         _SEVERITIES[whole["severity"]],
         _text(whole["fingerprint"]),
+        _words(whole["sentence"]),
+        _text(whole["primary"]),
         file,
         raw,
     )
