@@ -434,5 +434,5 @@ def test_an_edit_that_the_types_refuse_is_refused():
     dossier = _small()
     with pytest.raises(ValueError, match="Extra inputs"):
         patched(dossier, [Edit("add", "/communities/0/no_such_field", "1")])
-    with pytest.raises(ValueError, match="true"):
+    with pytest.raises(ValueError, match="valid string"):
         patched(dossier, [Edit("replace", "/communities/0/name", "true")])

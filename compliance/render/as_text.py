@@ -260,6 +260,7 @@ class _Page:
                 self.table("  ", [("other_failing", self.names([f.subject.name for f in rest]))])
             steps = enumerate(item.rollup.remedy, 1)
             self.table("  ", [("remedy", f"{n}. {say(step, self.lang)}") for n, step in steps])
+            self.table("  ", [("precedents", text) for text in self.precedents(found)])
             if item.rollup.risk is not None:
                 self.table("  ", [("risk", say(item.rollup.risk, self.lang))])
 
@@ -288,7 +289,20 @@ class _Page:
         rows += self.documents(finding)
         rows += [("remark", say(text, self.lang)) for text in finding.remarks]
         rows += [("history", say(text, self.lang)) for text in finding.history]
+        if finding.advice is not None and finding.advice.way is not None:
+            rows.append(("way", say(finding.advice.way.says, self.lang)))
         self.table("    ", rows)
+
+    def precedents(self, found: Sequence[Finding]) -> list[str]:
+        """What other places did about it, one line each: the nearest of the first finding told."""
+        near = found[0].advice.precedents if found[0].advice is not None else ()
+        lines = []
+        for one in near:
+            places = self.pick("、", ", ").join(say(place, self.lang) for place in one.places)
+            why = self.pick("、", ", ").join(say(reason, self.lang) for reason in one.near)
+            inside = self.pick(f"（{places}；{why}）", f" ({places}; {why})")
+            lines.append(f"{one.precedent} {say(one.title, self.lang)}{inside}")
+        return lines
 
     def local(self, finding: Finding) -> list[str]:
         """The place's documents behind its own checks that decided."""
@@ -319,6 +333,9 @@ class _Page:
         for finding in told:
             rows.append(("example" if len(gap.findings) > 1 else "result", self.sentence(finding)))
             rows += self.documents(finding)
+        advice = gap.findings[0].advice
+        if advice is not None:
+            rows += [("steps_unknown", say(step, self.lang)) for step in advice.steps]
         self.table("    ", rows)
 
     def body_questions(self) -> None:
