@@ -85,6 +85,7 @@ def cli() -> None:
     help="逐条推算怎样才能符合；strict 默认开 / what would make each failing pass; on in strict unless told",
 )  # fmt: skip
 @click.option("--verbose", is_flag=True, help="列出全部，不折叠 / fold nothing")
+@notice.TEMPLATE
 @LANG
 def check(
     dossiers: Sequence[str],
@@ -98,6 +99,7 @@ def check(
     fail_on_unknown: bool,
     ways: bool | None,
     verbose: bool,
+    template: str | None,
     lang: Any,
 ) -> None:
     """检查档案 / check dossiers: JSON files, folders or zips with dossier.json, or - for standard input.
@@ -107,6 +109,7 @@ def check(
     compliance check feed/*.json --mode feed --report json:out/{id}.json --fail-on major
     compliance check county.json --report determinations:认定.yaml     待研判事项，逐项填写 / what a person must judge
     compliance check county.json --determinations 认定.yaml
+    compliance check county.json --report docx:检查报告.docx --report onsite:现场检查表.docx
     """
     if determinations is not None and len(dossiers) > 1:
         raise click.UsageError("一份人工认定只用于一份档案 / determinations belong to one dossier")
@@ -114,12 +117,13 @@ def check(
     codes = []
     written: set[Path] = set()
     gate = fail_on, fail_on_unknown
+    own = notice.read_template(template)
     with _progress(dossiers) as each:
         for dossier in each:
             try:
                 how = {"profile": profile, "drafts": drafts, "as_of": as_of, "mode": mode}
                 how |= {"determinations": determinations, "ways": ways}
-                codes.append(_check_one(dossier, how, targets, written, gate, verbose, lang))
+                codes.append(_check_one(dossier, how, targets, written, gate, own, verbose, lang))
             except Exception as error:  # one dossier that cannot be judged does not keep the others from being
                 if _is_expected(error):
                     raise
@@ -134,6 +138,7 @@ def _check_one(
     targets: Sequence[tuple[str, str]],
     written: set[Path],
     gate: tuple[str, bool],
+    template: bytes | None,
     verbose: bool,
     lang: Any,
 ) -> int:
@@ -151,6 +156,7 @@ def _check_one(
         click.echo(f"{used.file}：{used.blank} 项尚未填写，未计入 / entries not filled in were passed over", err=True)
     for name, target in targets:
         options = _text_options(target, verbose) if name == "text" else {}
+        options |= {"template": template} if name in _WITH_TEMPLATE else {}
         _write(_render(report, name, lang, options), target, report.area.dossier_id, written)
     return _gate(report, *gate)
 
@@ -189,6 +195,9 @@ def _targets(reports: Sequence[str], dossiers: int) -> list[tuple[str, str]]:
 
 _WITH_LISTS = ("csv", "xlsx")
 """Formats in which findings bear the numbers that the lists give them."""
+
+
+_WITH_TEMPLATE = ("docx", "onsite")
 
 
 def _render(report: Report, name: str, lang: str, options: dict[str, Any]) -> bytes:

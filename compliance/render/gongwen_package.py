@@ -216,6 +216,7 @@ def _indent(**sides: int) -> str:
 
 _TWO = {"firstLine": 200}
 _KEEP = "<w:keepNext/><w:keepLines/>"
+_OFF_GRID = '<w:snapToGrid w:val="0"/>'
 
 
 def _level(number: int) -> str:
@@ -243,10 +244,10 @@ def _styles() -> str:
         "annex_title": (
             _KEEP + _spacing(200, 300, 600) + '<w:jc w:val="center"/>', _font("方正小标宋简体", 44),
         ),
-        "caption": (_KEEP + _spacing(160, 80, 440) + '<w:jc w:val="center"/>', _font("黑体", 24)),
-        "note": (_spacing(40, 0, 340) + '<w:jc w:val="both"/>', _font("仿宋_GB2312", 21)),
-        "head": ('<w:snapToGrid w:val="0"/>' + _spacing(20, 20, 320) + '<w:jc w:val="center"/>', _font("黑体", 21)),
-        "cell": ('<w:snapToGrid w:val="0"/>' + _spacing(20, 20, 320), _font("仿宋_GB2312", 21)),
+        "caption": (_KEEP + _OFF_GRID + _spacing(160, 80, 440) + '<w:jc w:val="center"/>', _font("黑体", 24)),
+        "note": (_OFF_GRID + _spacing(40, 0, 340) + '<w:jc w:val="both"/>', _font("仿宋_GB2312", 21)),
+        "head": (_OFF_GRID + _spacing(20, 20, 320) + '<w:jc w:val="center"/>', _font("黑体", 21)),
+        "cell": (_OFF_GRID + _spacing(20, 20, 320), _font("仿宋_GB2312", 21)),
     }  # fmt: skip
     made = "".join(
         f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{IDS[key]}"><w:name w:val="{STYLES[key]}"/>'
