@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from compliance.rectify.ledger.place import LedgerDamaged, LedgerUnavailable
-from compliance.rectify.ledger.query import Filter, lines, standings
+from compliance.rectify.ledger.query import Filter, entries, lines, standings
 from compliance.rectify.ledger.store import Imported, Ledger, open_ledger
 from compliance.rectify.ledger.verify import Verified, verify
 
@@ -17,6 +17,7 @@ __all__ = [
     "LedgerDamaged",
     "LedgerUnavailable",
     "Verified",
+    "entries",
     "lines",
     "open_ledger",
     "standings",

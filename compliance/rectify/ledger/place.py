@@ -70,7 +70,7 @@ def engine_of(url: URL, patience: int = PATIENCE) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, patience)
     try:
-        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10, "client_encoding": "utf8"})
     except ModuleNotFoundError:
         raise LedgerRefused(
             [

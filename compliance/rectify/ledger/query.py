@@ -14,11 +14,11 @@ from typing import Any, Final
 from sqlalchemy import Select, case, func, or_, select
 
 from compliance.rectify.ledger.model import EntryRow
-from compliance.rectify.ledger.store import Ledger
-from compliance.schemas.ledger import STATES, UNFINISHED, Line, Standing, State
+from compliance.rectify.ledger.store import COLUMNS, Ledger
+from compliance.schemas.ledger import STATES, UNFINISHED, Entry, Line, Standing, State
 from compliance.schemas.report import Severity
 
-__all__ = ["Filter", "late_by", "lines", "standings"]
+__all__ = ["Filter", "entries", "late_by", "lines", "standings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,14 @@ def lines(ledger: Ledger, wanted: Filter, today: date) -> list[Line]:
     found = found.order_by(EntryRow.area, EntryRow.year, EntryRow.serial).limit(wanted.limit)
     with ledger.reading() as connection:
         return [Line(*(*row, late_by(row.state, row.deadline, today))) for row in connection.execute(found)]
+
+
+def entries(ledger: Ledger, wanted: Filter, today: date) -> list[Entry]:
+    """The entries that match, with everything that is known of them."""
+    found = _restricted(select(*COLUMNS), wanted, today)
+    found = found.order_by(EntryRow.area, EntryRow.year, EntryRow.serial).limit(wanted.limit)
+    with ledger.reading() as connection:
+        return [Entry(*row) for row in connection.execute(found)]
 
 
 def _restricted(found: Select[Any], wanted: Filter, today: date) -> Select[Any]:

@@ -29,7 +29,7 @@ from compliance.rectify.ledger.model import EntryRow, EventRow, ReportRow
 from compliance.rectify.ledger.place import PATIENCE, engine_of, keep_log, place_of, plainly
 from compliance.rectify.lists import Terms
 from compliance.rectify.reading import read_report
-from compliance.schemas.ledger import Entry, Event, LedgerRefused, Problem
+from compliance.schemas.ledger import Entry, Event, LedgerRefused, Problem, Todo
 from compliance.schemas.refusal import Words
 
 __all__ = ["COLUMNS", "Imported", "Ledger", "now", "open_ledger", "row_of"]
@@ -182,6 +182,34 @@ class Ledger:
                 raise LedgerRefused(problems)
             done = [writer.append(act, entry, entry.number, payload) for entry in entries]
         return [entry for entry in done if entry is not None]
+
+    def carry_out(self, todo: Sequence[Todo], actor: str) -> list[Entry]:
+        """Several acts on several entries, all or none. Refuses an entry that has changed since the acts were decided."""
+        with self._writing(actor) as writer:
+            entries = _entries(writer.connection, [one.number for one in todo])
+            problems: list[Problem] = []
+            done = []
+            for one, entry in zip(todo, entries, strict=True):
+                if entry.last_seq != one.last_seq:
+                    says = Words("刚刚又有变动", "has changed just now")
+                    problems.append(Problem(one.number, says, Words("重新办理一次", "do it once more")))
+                    continue
+                for act, told in one.acts:
+                    payload = _tidied(told)
+                    found = problems_of(entry, act, payload, writer.actor)
+                    problems += found
+                    if found:
+                        break
+                    entry = writer.append(act, entry, entry.number, payload) or entry
+                done.append(entry)
+            if problems:
+                raise LedgerRefused(problems)
+        return done
+
+    def mark(self) -> str:
+        """What tells this ledger from every other: the hash of its founding."""
+        with self.reading() as connection:
+            return str(connection.execute(select(EventRow.hash).where(EventRow.seq == 1)).scalar_one())
 
     def add(self, payload: Mapping[str, Any], actor: str) -> Entry:
         """An entry by hand. ``previous``: the closed entry that it recurs from."""

@@ -219,7 +219,7 @@ def _is_json(payload: str) -> bool:
 def _hash(content: bytes) -> str:
     try:
         return hashlib.sha256(zlib.decompress(content)).hexdigest()
-    except zlib.error:
+    except (zlib.error, TypeError):
         return ""
 
 
