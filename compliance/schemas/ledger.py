@@ -232,6 +232,15 @@ _NOTHING = Words("", "")
 
 
 @dataclass(frozen=True, slots=True)
+class Todo:
+    """Acts on one entry, one after the other, decided on when its last event was ``last_seq``."""
+
+    number: str
+    last_seq: int
+    acts: tuple[tuple[Act, Mapping[str, Any]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Why something was refused, where, and what to do."""
 
