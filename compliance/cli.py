@@ -143,11 +143,11 @@ def _check_one(
     lang: Any,
 ) -> int:
     """Check one dossier and write its reports; the exit code it alone would have."""
-    from compliance.road import check as check_dossier
+    from compliance.road import examine
     from compliance.schemas.refusal import Refused
 
     try:
-        report = check_dossier(dossier, **how)
+        report, received = examine(dossier, **how, keep=any(name == "html" for name, _ in targets))
     except Refused as refused:
         _refuse(refused, targets, written, lang)
         return REFUSED
@@ -157,6 +157,7 @@ def _check_one(
     for name, target in targets:
         options = _text_options(target, verbose) if name == "text" else {}
         options |= {"template": template} if name in _WITH_TEMPLATE else {}
+        options |= {"dossier": received.data} if name == "html" else {}
         _write(_render(report, name, lang, options), target, report.area.dossier_id, written)
     return _gate(report, *gate)
 
@@ -193,7 +194,7 @@ def _targets(reports: Sequence[str], dossiers: int) -> list[tuple[str, str]]:
     return result
 
 
-_WITH_LISTS = ("csv", "xlsx")
+_WITH_LISTS = ("csv", "docx", "xlsx")
 """Formats in which findings bear the numbers that the lists give them."""
 
 

@@ -18,10 +18,11 @@ from compliance.evidence.present import attachment_states
 from compliance.intake import read
 from compliance.intake.determinations import read_determinations
 from compliance.rulebook import profile_of_area
+from compliance.schemas.received import Received
 from compliance.schemas.report import Report
 from compliance.schemas.scalars import Day, days
 
-__all__ = ["check", "today"]
+__all__ = ["check", "examine", "today"]
 
 
 def today() -> Day:
@@ -47,13 +48,30 @@ def check(
     ``determinations`` is a file of what persons recorded about findings of this dossier; both outcomes stay visible.
     ``ways``: say of each failing what would make it pass, proved by judging again; unless told, in ``strict`` alone.
     """
+    return examine(
+        source, profile=profile, mode=mode, as_of=as_of, drafts=drafts, determinations=determinations, ways=ways
+    )[0]
+
+
+def examine(
+    source: str | Path,
+    *,
+    profile: str | None = None,
+    mode: Mode = "strict",
+    as_of: str | None = None,
+    drafts: bool = False,
+    determinations: str | Path | None = None,
+    ways: bool | None = None,
+    keep: bool = False,
+) -> tuple[Report, Received]:
+    """As ``check``, with the dossier as it came in; ``keep``: with its bytes, for a report that shows places in it."""
     day = days(as_of) if as_of is not None else today()
     if day.first != day.last:
         raise ValueError(f"the as-of date is a full date, not {as_of}")
     with collector.at_rest():
         if profile is not None:
             open_bench(profile, day, drafts=drafts)  # a profile that cannot be read is said before the dossier is
-        received = read(source)
+        received = read(source, keep=keep)
         bench = open_bench(profile or profile_of_area(received.dossier.area_code), day, drafts=drafts)
         states = attachment_states(received.dossier, received.files)
         judgement = put(received.dossier, states, bench, mode)
@@ -61,8 +79,9 @@ def check(
         if determinations is not None:
             recorded = read_determinations(determinations, received.dossier)
             judgement, used = determine(judgement, findings_of(judgement, states), states, recorded)
-        return report(
+        made = report(
             received, judgement, states, as_of_given=as_of is not None, profile_given=profile is not None,
             determinations=used,
             advise=adviser(judgement, known_precedents(), ways=mode == "strict" if ways is None else ways),
         )  # fmt: skip
+        return made, received

@@ -15,6 +15,7 @@ from places import AS_OF, FIXTURES, PROFILE, raw_of
 
 import compliance
 from compliance.cli import _gate, cli
+from compliance.schemas.received import Received
 from compliance.schemas.report import Report
 
 ROOT = FIXTURES.parent
@@ -303,7 +304,7 @@ BROKEN = """
 import sys, compliance.road, compliance.cli
 def broken(*_, **__):
     raise {error}
-compliance.road.check = broken
+compliance.road.examine = broken
 sys.argv = ["compliance", "check", "x.json"]
 compliance.cli.main()
 """
@@ -412,14 +413,14 @@ def test_a_dossier_that_cannot_be_judged_does_not_keep_the_others_from_it(
 ) -> None:
     import compliance.road
 
-    judged = compliance.road.check
+    judged = compliance.road.examine
 
-    def check_but_one(source: Any, **options: Any) -> Report:
+    def check_but_one(source: Any, **options: Any) -> tuple[Report, Received]:
         if "failing" in str(source):
             raise RuntimeError("unforeseen")
         return judged(source, **options)
 
-    monkeypatch.setattr(compliance.road, "check", check_but_one)
+    monkeypatch.setattr(compliance.road, "examine", check_but_one)
     result = check(failing, undecided, "--report", f"json:{tmp_path}/out-{{id}}.json")
     assert result.exit_code == 4
     assert "unforeseen" in result.stderr

@@ -140,10 +140,11 @@ def test_ten_thousand_findings_fit_and_say_what_is_folded() -> None:
 
 def test_contrast_reaches_aa_in_light_and_dark() -> None:
     css = next(element.text or "" for element in elements(page(), "style"))
-    light, dark = (
+    light, dark, chosen = (
         dict(re.findall(r"--([a-z-]+): (#[0-9a-f]+);", block))
-        for block in re.findall(r":root \{(.*?)\}", css, re.S)
+        for block in re.findall(r":root[^{]*\{(.*?)\}", css, re.S)
     )
+    assert dark == chosen
     for theme in (light, dark):
         pairs = [(front, back) for front in ("ink", "soft", "link", "head") for back in ("paper", "desk")]
         pairs += [(name, f"{name}-bg") for name in ("fail", "unknown", "pass", "none")]

@@ -23,12 +23,16 @@ from compliance.schemas.refusal import InputError, Refused, Words
 __all__ = ["read"]
 
 
-def read(source: str | Path, *, stdin: BinaryIO | None = None) -> Received:
-    """Read one dossier with its attachments; ``-`` is standard input. Raises ``Refused``."""
+def read(source: str | Path, *, stdin: BinaryIO | None = None, keep: bool = False) -> Received:
+    """Read one dossier with its attachments; ``-`` is standard input. Raises ``Refused``.
+
+    ``keep``: keep the dossier's bytes too, for a report that shows places in it.
+    """
     parcel = take(source, stdin)
     dossier = _dossier(parcel.source, parcel.data)
     digest = hashlib.sha256(parcel.data).hexdigest()
-    return Received(dossier, parcel.source, digest, len(parcel.data), parcel.files)
+    kept = parcel.data if keep else b""
+    return Received(dossier, parcel.source, digest, len(parcel.data), parcel.files, kept)
 
 
 def _dossier(source: str, data: bytes) -> Dossier:

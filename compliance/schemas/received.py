@@ -40,6 +40,8 @@ class Received:
     size: int
     files: Mapping[str, str]
     """Path below ``attachments/``, with ``/`` and in Unicode NFC → SHA-256; empty for bare JSON."""
+    data: bytes = b""
+    """The dossier's own bytes, where they were asked for"""
 
 
 @dataclass(frozen=True, slots=True)
