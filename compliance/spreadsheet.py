@@ -173,7 +173,7 @@ class Sheet:
         """Points that a row needs, reckoning a Chinese character as two."""
         most = 1
         for column, value in zip(self.columns, values, strict=True):
-            if isinstance(value, str) and len(value) + len(value) > column.width - 2:
+            if isinstance(value, str) and not column.hidden and 2 * len(value) > column.width - 2:
                 room = 2 * column.width - 2
                 most = max(most, sum(-(-(len(part) + len(part.encode())) // room) for part in value.split("\n")))
         return min(_LINE_HEIGHT * most + 4, _TALLEST)

@@ -187,28 +187,61 @@ def _act(entries: Sequence[str], act: str, payload: dict[str, Any], db: str, act
 
 
 @ledger.command("import")
-@click.argument("files", nargs=-1, required=True, metavar="REPORT...")
+@click.argument("files", nargs=-1, required=True, metavar="REPORT|XLSX...")
 @click.option("--deadline", callback=a_day, metavar="DATE", help="新入账问题的整改时限；缺省给出建议时限 / deadline")
 @click.option("--from", "since", callback=a_day, metavar="DATE", help="建议时限起算日，缺省为今天 / counted from")
+@click.option("--yes", is_flag=True, help="导回工作簿时不再询问 / do not ask before a workbook is taken over")
+@click.option(
+    "--evidence", "folder", metavar="FOLDER", help="工作簿所列佐证材料所在文件夹，缺省同工作簿 / where the evidence is"
+)  # fmt: skip
 @_ACTOR
 @_DB
 @LANG
 @_guarded
 def import_(
-    files: Sequence[str], deadline: str | None, since: str | None, actor: str | None, db: str, lang: Any
+    files: Sequence[str],
+    deadline: str | None,
+    since: str | None,
+    yes: bool,
+    folder: str | None,
+    actor: str | None,
+    db: str,
+    lang: Any,
 ) -> None:
-    """导入检查报告（JSON）/ import reports: failings become entries, and a later report rechecks those that exist.
+    """导入检查报告（JSON）或填好的台账工作簿（xlsx）/ import reports, or a workbook that was exported and filled in.
 
-    只有整改清单上的问题入账；提升建议、待补材料、待研判不入账。同一报告再次导入不增加任何内容；
+    报告：只有整改清单上的问题入账；提升建议、待补材料、待研判不入账。同一报告再次导入不增加任何内容；
     复查报告只记录结论，销号须另行核验、办理。
+
+    工作簿：逐格列出与台账的差异，询问后一次办理；有一处存疑即全部不办，逐格说明。
 
     \b
     compliance ledger import 报告.json --actor 张三
     compliance ledger import out/*.json --deadline 2024-06-30
+    compliance ledger import 台账.xlsx --actor 李四 --evidence 佐证/
     """
+    workbooks = [file for file in files if _is_workbook(file)]
+    who = _who(actor, lang)
+    if workbooks and len(files) > 1:
+        raise click.UsageError("工作簿一次导入一份 / import one workbook at a time")
+    if workbooks:
+        _import_filled(workbooks[0], Path(folder) if folder else Path(workbooks[0]).parent, yes, who, db, lang)
+    else:
+        _import_reports(files, deadline, since, who, db, lang)
+
+
+def _is_workbook(file: str) -> bool:
+    """By its name or by how it begins: a report in JSON never begins like an archive or an old document."""
+    if Path(file).suffix.lower() in (".xlsx", ".xls", ".xlsm", ".et", ".csv"):
+        return True
+    return _bytes(file)[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+def _import_reports(
+    files: Sequence[str], deadline: str | None, since: str | None, who: str, db: str, lang: str
+) -> None:
     from compliance.rectify.reading import read_reports
 
-    who = _who(actor, lang)
     # All are read before any is imported; the earlier day first, whatever the order on the command line.
     order = sorted(read_reports(files), key=lambda read: read.used.as_of)
     faults = 0
@@ -224,6 +257,50 @@ def import_(
             "a report is incomplete: the checker had faults",
         )
         click.echo(zh if lang == "zh" else en, err=True)
+
+
+def _import_filled(file: str, folder: Path, yes: bool, who: str, db: str, lang: Any) -> None:
+    """A workbook that came back: the difference, the question, then all of it or nothing."""
+    from compliance.rectify.roundtrip import filled
+
+    zh = lang == "zh"
+    with _open(db, lang) as opened:
+        found = filled(_bytes(file), file, opened.known, opened.mark(), who, lambda name: _digest(folder, name))
+        for notice in found.notices:
+            click.echo(("注意 " if zh else "note: ") + notice.line(lang), err=True)
+        for change in found.changes:
+            old, new = change.old or ("（空）" if zh else "(empty)"), change.new
+            click.echo(f"{change.cell}  {change.number}  {getattr(change.title, lang)}")
+            click.echo(f"    {_one_line(old)} → {_one_line(new)}")
+        if not found.todo:
+            click.echo("没有改动" if zh else "nothing was changed")
+            return
+        cells, entries = len(found.changes), len(found.todo)
+        question = f"改动 {cells} 格，涉及 {entries} 条，办理？" if zh else f"{cells} cells, {entries} entries: go on?"
+        try:
+            agreed = yes or click.confirm(question, err=True)
+        except click.Abort:
+            agreed = False
+        if not agreed:
+            stop(GATE, "未确认，台账没有改动" if zh else "not agreed to: the ledger was not changed")
+        _say_states(opened.carry_out(found.todo, who), lang)
+
+
+def _one_line(text: str) -> str:
+    return " ⏎ ".join(text.split("\n"))
+
+
+def _digest(folder: Path, name: str) -> str | None:
+    """SHA-256 of a file of evidence; none outside the folder."""
+    import hashlib
+
+    path = folder / name
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            return None
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except (OSError, ValueError):
+        return None
 
 
 def _imported(file: str, done: Imported, lang: str) -> str:
@@ -537,6 +614,35 @@ def list_(
             _write(render.lines_text(found, lang, _width(file)), file)
         else:
             _write(render.lines_json(found) if name == "json" else render.lines_csv(found, lang), file)
+
+
+@ledger.command("export")
+@click.argument("file", metavar="FILE.xlsx")
+@_filters
+@click.option("--overdue", is_flag=True, help="只列逾期的 / overdue only")
+@_ON
+@_DB
+@LANG
+@_guarded
+def export(file: str, overdue: bool, on: str | None, db: str, lang: Any, **told: Any) -> None:
+    """导出工作簿，供责任单位填写后导回 / a workbook for units to fill in, to be imported again.
+
+    缺省为未销号的全部条目。黄底各栏可填：责任领导、责任人、措施、类型、时限、进展、整改情况、佐证材料。
+
+    \b
+    compliance ledger export 台账.xlsx --unit 示例街道办事处
+    compliance ledger import 台账.xlsx --actor 李四
+    """
+    from compliance.rectify.ledger import entries
+    from compliance.rectify.roundtrip import export as exported
+
+    if not told["states"]:
+        told["states"] = _STATES[:-1]
+    with _open(db, lang) as opened:
+        found = entries(opened, _wanted(told, overdue=overdue), _today(on))
+        data = exported(found, opened.mark(), _today(on), lang)
+    _write(data, file)
+    click.echo(f"导出 {len(found)} 条" if lang == "zh" else f"{len(found)} entries", err=True)
 
 
 @ledger.command("show")

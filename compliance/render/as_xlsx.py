@@ -271,17 +271,23 @@ def _used(used: ReportUsed) -> Iterator[_Note]:
     yield label("mode"), word("mode", used.mode)
     yield Bilingual("档案校验值", "Hash of the dossier"), f"SHA-256 {used.dossier_sha256}"
     yield label("rulebook"), f"{used.rulebook_version}\nSHA-256 {used.rulebook_sha256}"
-    yield label("profile"), Bilingual(
-        f"{profile.zh}（{used.profile}）\nSHA-256 {used.profile_sha256}",
-        f"{profile.en} ({used.profile})\nSHA-256 {used.profile_sha256}",
+    yield (
+        label("profile"),
+        Bilingual(
+            f"{profile.zh}（{used.profile}）\nSHA-256 {used.profile_sha256}",
+            f"{profile.en} ({used.profile})\nSHA-256 {used.profile_sha256}",
+        ),
     )
     yield label("tool"), used.tool_version
 
 
 def _counts(lists: Lists | None, chosen: Sequence[ListName]) -> Iterator[_Note]:
     if lists is None:
-        yield Bilingual("清单", "Lists"), Bilingual(
-            "本工作簿未编制清单，只列全部条目。", "No lists were made: this workbook has all findings alone."
+        yield (
+            Bilingual("清单", "Lists"),
+            Bilingual(
+                "本工作簿未编制清单，只列全部条目。", "No lists were made: this workbook has all findings alone."
+            ),
         )
         return
     for name in chosen:
@@ -298,29 +304,44 @@ def _reading(chosen: Sequence[ListName], lists: Lists | None) -> Iterator[_Note]
     for code in _OUTCOMES:
         yield word("outcome", code), word("outcome_means", code)
     if "supply" in chosen:
-        yield Bilingual("待证不是不符合", "Unknown is not failing"), Bilingual(
-            "待补材料清单和待研判所列事项，只说明现有材料不足以下结论，不是问题，不要求整改，也不计入不符合。",
-            "What is to be supplied or to be reviewed only lacks material for a conclusion: it is no failing, nothing "
-            "has to be rectified, and it does not count as one.",
+        yield (
+            Bilingual("待证不是不符合", "Unknown is not failing"),
+            Bilingual(
+                "待补材料清单和待研判所列事项，只说明现有材料不足以下结论，不是问题，不要求整改，也不计入不符合。",
+                "What is to be supplied or to be reviewed only lacks material for a conclusion: it is no failing, nothing "
+                "has to be rectified, and it does not count as one.",
+            ),
         )
     worst = "、".join(word("severity", code).zh for code in SEVERITIES)
-    yield Bilingual("严重度", "Severity"), Bilingual(
-        f"由重到轻：{worst}。底色只作提示，以文字为准。",
-        f"The worst first: {', '.join(word('severity', c).en for c in SEVERITIES)}. Go by the word, not by the colour.",
+    yield (
+        Bilingual("严重度", "Severity"),
+        Bilingual(
+            f"由重到轻：{worst}。底色只作提示，以文字为准。",
+            f"The worst first: {', '.join(word('severity', c).en for c in SEVERITIES)}. Go by the word, not by the colour.",
+        ),
     )
     if lists is not None:
-        yield Bilingual("建议时限", "Suggested time limits"), Bilingual(
-            "标“建议”的整改类型和时限由程序提出，不是当地规定，也不具约束力；以当地规定和整改通知书为准，确定后改填。",
-            "Types and time limits marked “suggested” come from the program: they are no rule of the place and bind "
-            "nobody. What the place's rules and the notice say stands; write that instead once it is decided.",
+        yield (
+            Bilingual("建议时限", "Suggested time limits"),
+            Bilingual(
+                "标“建议”的整改类型和时限由程序提出，不是当地规定，也不具约束力；以当地规定和整改通知书为准，确定后改填。",
+                "Types and time limits marked “suggested” come from the program: they are no rule of the place and bind "
+                "nobody. What the place's rules and the notice say stands; write that instead once it is decided.",
+            ),
         )
-        yield Bilingual("归并", "Groups"), Bilingual(
-            "同一条目、同样情形的认定并为一条，编号带“G”；所涉对象逐个列在明细表中，可按“清单条目编号”筛选。",
-            "Findings of an item that fail in the same way make one entry, with a G in its number; each subject has "
-            "its own row in the sheet of all, to be filtered by the number of the entry.",
+        yield (
+            Bilingual("归并", "Groups"),
+            Bilingual(
+                "同一条目、同样情形的认定并为一条，编号带“G”；所涉对象逐个列在明细表中，可按“清单条目编号”筛选。",
+                "Findings of an item that fail in the same way make one entry, with a G in its number; each subject has "
+                "its own row in the sheet of all, to be filtered by the number of the entry.",
+            ),
         )
-        yield Bilingual("填写", "Filling in"), Bilingual(
-            "本工作簿供查阅和流转。需要跟踪到销号的，导入整改台账，用台账导出的表填报、再导回。",
-            "This workbook is for reading and passing on. To follow entries until they are closed, import the report "
-            "into the ledger, and fill in the workbook that the ledger exports.",
+        yield (
+            Bilingual("填写", "Filling in"),
+            Bilingual(
+                "本工作簿供查阅和流转。需要跟踪到销号的，导入整改台账，用台账导出的表填报、再导回。",
+                "This workbook is for reading and passing on. To follow entries until they are closed, import the report "
+                "into the ledger, and fill in the workbook that the ledger exports.",
+            ),
         )

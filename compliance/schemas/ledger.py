@@ -16,6 +16,7 @@ from compliance.schemas.report import Severity
 __all__ = [
     "ACTS", "FIELD_WORDS", "KINDS", "RECHECKS", "STATES", "UNFINISHED",
     "Act", "Entry", "Event", "Kind", "LedgerRefused", "Line", "Problem", "Recheck", "Source", "Standing", "State",
+    "Todo",
 ]  # fmt: skip
 
 State = Literal["open", "assigned", "in_progress", "submitted", "verified", "closed"]

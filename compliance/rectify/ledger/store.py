@@ -157,6 +157,15 @@ class Ledger:
         with self.reading() as connection:
             return _entries(connection, [number])[0]
 
+    def known(self, numbers: Sequence[str]) -> dict[str, Entry]:
+        """Those of some entries that are there, by number."""
+        found: dict[str, Entry] = {}
+        with self.reading() as connection:
+            for some in _chunks(numbers):
+                rows = connection.execute(select(*COLUMNS).where(EntryRow.number.in_(some)))
+                found |= {entry.number: entry for entry in (Entry(*row) for row in rows)}
+        return found
+
     def events(self, number: str) -> list[Event]:
         """Everything recorded about an entry, the earliest first."""
         with self.reading() as connection:
@@ -184,7 +193,7 @@ class Ledger:
         return [entry for entry in done if entry is not None]
 
     def carry_out(self, todo: Sequence[Todo], actor: str) -> list[Entry]:
-        """Several acts on several entries, all or none. Refuses an entry that has changed since the acts were decided."""
+        """Several acts on several entries, all or none. Refuses an entry that has changed since they were decided."""
         with self._writing(actor) as writer:
             entries = _entries(writer.connection, [one.number for one in todo])
             problems: list[Problem] = []
