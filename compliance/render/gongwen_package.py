@@ -195,9 +195,9 @@ def _numbering(lang: str) -> str:
 # -- styles ---------------------------------------------------------------------------------------------------
 
 
-def _font(east: str, size: int) -> str:
-    """``size`` in half points."""
-    closer = f'<w:spacing w:val="{_CLOSER}"/>' if size == 32 else ""
+def _font(east: str, size: int, *, plain: bool = False) -> str:
+    """``size`` in half points; type of the text's own size stands closer, unless ``plain``."""
+    closer = f'<w:spacing w:val="{_CLOSER}"/>' if size == 32 and not plain else ""
     return (
         f'<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="{east}" w:cs="Times New Roman"/>'
         f'{closer}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
@@ -259,7 +259,7 @@ def _styles() -> str:
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
     )
     return (
-        f"<w:styles {_W}><w:docDefaults><w:rPrDefault><w:rPr>{_font('仿宋_GB2312', 32)}"
+        f"<w:styles {_W}><w:docDefaults><w:rPrDefault><w:rPr>{_font('仿宋_GB2312', 32, plain=True)}"
         '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault><w:pPr>'
         '<w:spacing w:before="0" w:after="0"/></w:pPr></w:pPrDefault></w:docDefaults>'
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style>'
