@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compliance import __version__
-from compliance.commands import law, ledger, notice, rectify, score
+from compliance.commands import bulletin, law, ledger, notice, rectify, score
 from compliance.commands.options import (
     AS_OF,
     DRAFTS,
@@ -326,6 +326,7 @@ cli.add_command(law.rules)
 cli.add_command(rectify.rectify)
 rectify.rectify.add_command(notice.notice)
 cli.add_command(ledger.ledger)
+ledger.ledger.add_command(bulletin.report)
 cli.add_command(score.score)
 
 
