@@ -436,3 +436,64 @@ def test_an_edit_that_the_types_refuse_is_refused():
         patched(dossier, [Edit("add", "/communities/0/no_such_field", "1")])
     with pytest.raises(ValueError, match="valid string"):
         patched(dossier, [Edit("replace", "/communities/0/name", "true")])
+
+
+# -- in words ---------------------------------------------------------------------------------------------------
+
+
+def _said(name: str) -> Way:
+    told = variant(name)
+    judgement = _judged(told.build().dossier)
+    way = Ways(judgement).of(*next(_failing(judgement, {i for i, o in told.outcomes.items() if o == "fail"})))
+    assert way is not None
+    return way
+
+
+def test_a_count_is_said_with_what_it_reaches_and_where_it_stands():
+    entry = {**_small().communities[0].consultations[0].__dict__, "total": 600, "participated": 600, "agreed": 377}
+    way = _way(_with(consultations=({**entry, "opposed": None},)), "B7.1")
+    assert way is not None
+    assert way.says.zh.startswith("再有103户同意，同意率（占参与数）即达到80%（现为≈62.83%，377/600），本条即符合。")
+    assert way.says.en.startswith("103 more households agree, so that the rate of agreement")
+    assert "不得倒签日期" in way.says.zh
+
+
+def test_what_several_rows_need_in_the_same_words_is_said_once():
+    assert _said("h8-1-nothing-handed-over").says.zh.count("签署移交协议") == 1
+
+
+def test_an_equally_short_branch_is_told_beside_the_one_taken():
+    assert "或者：如实记录该类未纳入方案的理由" in _said("b5-2-nothing-for-parking").says.zh
+
+
+def test_a_fact_is_named_with_its_value_and_with_what_remains():
+    way = _said("b2-2-built-a-year-too-late")
+    assert [f.zh for f in way.fixed] == ["建成日期是既成事实，不能改变（2006）"]
+    assert "调出本年度计划" in way.remains[0].zh
+    assert way.changes == ()
+
+
+def test_money_is_asked_for_to_the_yuan_and_taken_from_what_the_plan_names():
+    (change,) = _said("b2-1-residents-share-not-paid-in-gap-above-limit").changes
+    assert (change.amount, change.unit) == ("485.35", "万元")
+    added = next(json.loads(e.value) for e in change.edits if e.op == "add")
+    assert (added["source"], added["amount_10k"], added["confirmed"]) == ("resident", 485.35, True)
+
+
+def test_what_contradicts_itself_is_to_be_corrected_first():
+    way = _way(_ballot(total_owners=90, part_owners=20, agree_owners=30), "B7.2")
+    assert way is not None
+    assert not way.proved
+    assert any("互相矛盾" in f.zh for f in way.fixed)
+
+
+@pytest.mark.parametrize(("standard", "amount"), [("30", "6"), ("35.99", "0.01"), ("48.01", "0.01"), ("90", "42")])
+def test_a_standard_is_moved_just_into_what_the_place_allows(standard, amount):
+    """60 to 80 per cent of the standard for new buildings, which is 60 yuan a square metre."""
+    account = _small().communities[0].fund_account
+    assert account is not None
+    changed = {**account.__dict__, "standard_yuan_m2": standard, "new_build_standard_yuan_m2": "60"}
+    way = _way(_with(fund_account=changed), "H9.1")
+    assert way is not None
+    assert way.proved
+    assert [(c.amount, c.unit) for c in way.changes] == [(amount, "元/㎡")]

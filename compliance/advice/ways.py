@@ -8,7 +8,7 @@ Not modelled: what an act costs, and whether those who have to agree will.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
@@ -367,7 +367,7 @@ class _Place:
         columns = self._judged.columns
         at = At(
             self._row, self._kind, self._search._item.id, atom.measure, self._value(atom.measure), atom.op,
-            self._limit(atom.limit), negated, columns.case, columns.pointers, self._held,
+            self._limit(atom.limit), negated, columns.case, columns.pointers, self._meets(atom, negated), self._held,
         )  # fmt: skip
         found = list(lever(at))
         options = [(_Step(one, at),) for one in found if isinstance(one, Act) and one.edits]
@@ -377,6 +377,11 @@ class _Place:
         if isinstance(limit, ParamRef):
             return self._params.get(limit.name, Unknown.MISSING_PARAMETER)
         return self._value(limit.name) if isinstance(limit, MeasureRef) else limit
+
+    def _meets(self, atom: Atom, negated: bool) -> Callable[[Any], bool]:
+        """Whether one comparison comes true of a changed row."""
+        wanted = Answer.FALSE if negated else Answer.TRUE
+        return lambda row: rests_on(atom, _Of(self._kind, row), self._params)[0] is wanted
 
     def _held(self, row: Any, group: frozenset[str]) -> bool:
         """Whether the conditions on the row that speak of a quantity are met by a changed row.

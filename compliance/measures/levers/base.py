@@ -66,6 +66,8 @@ class At:
     negated: bool
     case: Case
     pointers: Pointers
+    met: Callable[[Any], bool]
+    """(changed row) → whether this comparison is then met"""
     held: Callable[[Any, frozenset[str]], bool]
     """(changed row, measures of one quantity) → whether all conditions on the row that speak of it are then met"""
 
@@ -232,14 +234,13 @@ def count(
         value = before or 0
         sign = -1 if down else 1
 
-        def holds(n: int) -> bool:
-            changed = model.model_copy(update={field: value + sign * n * step})
-            return at.held(at.row._replace(**{holder: changed}), frozenset({at.measure}))
+        def changed(n: int) -> Any:
+            return at.row._replace(**{holder: model.model_copy(update={field: value + sign * n * step})})
 
         whole = getattr(model, within) if within else None
         most = int(value / step) if down else _MOST if whole is None else int((whole - value) / step)
-        n = least(holds, 1, most)
-        if n is not None:
+        n = least(lambda k: at.met(changed(k)), 1, most)
+        if n is not None and at.held(changed(n), frozenset({at.measure})):
             amount = plain(n * step)
             edits = (edit(at.place(model, field), value + sign * n * step, before),)
             yield Act(Bilingual(zh.format(n=amount), en.format(n=amount)), edits, amount, unit)

@@ -15,6 +15,7 @@ from typing import Any
 from compliance.measures.levers.base import (
     Act,
     At,
+    Fact,
     Found,
     append,
     codes,
@@ -66,15 +67,28 @@ _HEADS = _Ballot("vote", "total_owners", "part_owners", "agree_owners", OWNERS, 
 _SPACE = _Ballot("vote", "total_area_m2", "part_area_m2", "agree_area_m2", AREA, SQUARE_METRES, "㎡")
 
 
+_CONTRADICTED = Fact(
+    Bilingual("同意数、参与数、总数互相矛盾", "those agreeing, those taking part and the whole contradict each other"),
+    Bilingual(
+        "先按表决票、征询表核对更正，再判差多少",
+        "correct them by the ballots or forms first; then it can be told what lacks",
+    ),
+)
+
+
 def _ballot(at: At, ballot: _Ballot) -> Iterator[Found]:
     """The least that has to take part (x), of that has to agree (m), and has to change to agreeing (z)."""
     model = getattr(at.row, ballot.holder, None)
     if model is None:
         return
     whole, part, agree = (getattr(model, name) for name in (ballot.whole, ballot.part, ballot.agree))
-    if whole is None or part is None or agree is None or not agree <= part <= whole:
+    if whole is None or part is None:
         return
-    step = ballot.step
+    if not (agree or 0) <= part <= whole:
+        yield _CONTRADICTED
+        return
+    step, told = ballot.step, agree is not None
+    agree = agree or part * 0
 
     def steps(amount: Any) -> int:
         return -int(-amount // step)
@@ -82,7 +96,7 @@ def _ballot(at: At, ballot: _Ballot) -> Iterator[Found]:
     def holds(x: int, more: int, everybody: bool = False) -> bool:
         new_part = min(whole, part + x * step)
         new_agree = new_part if everybody else min(new_part, agree + more * step)
-        changed = model.model_copy(update={ballot.part: new_part, ballot.agree: new_agree})
+        changed = model.model_copy(update={ballot.part: new_part, ballot.agree: new_agree if told else None})
         return at.held(at.row._replace(**{ballot.holder: changed}), ballot.group)
 
     x = least(lambda n: holds(n, 0, everybody=True), 0, steps(whole - part))

@@ -317,6 +317,12 @@ def _again(at: At, acceptance: Any, **values: Any) -> tuple[Edit, ...]:
     return edits
 
 
+_SIGN_AGAIN = Bilingual(
+    "重新验收后依法重新备案，此前签署的设施移交协议相应重新签署",
+    "file the new acceptance, and sign the handovers made before it again",
+)
+
+
 @lever("acceptance_conclusion")
 def _qualified(at: At) -> Iterator[Found]:
     if at.row.acceptance is not None and at.limit == "qualified":
@@ -325,6 +331,7 @@ def _qualified(at: At) -> Iterator[Found]:
                 "整改不合格部位后重新组织竣工验收并合格", "mend what was not qualified and hold the acceptance again"
             ),
             _again(at, at.row.acceptance, conclusion="qualified"),
+            caution=_SIGN_AGAIN,
         )
 
 
@@ -334,6 +341,7 @@ def _accepted(at: At) -> Iterator[Found]:
         yield Act(
             Bilingual("完工后重新组织竣工验收", "hold the acceptance again, after completion"),
             _again(at, at.row.acceptance),
+            caution=_SIGN_AGAIN,
         )
 
 
