@@ -18,6 +18,7 @@ from posixpath import normpath
 from typing import Any, Final, Literal, NamedTuple
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
+from zlib import error as ZlibError
 
 from compliance.schemas.ledger import LedgerRefused, Problem
 from compliance.schemas.refusal import Words
@@ -115,6 +116,20 @@ _KINDS: Final = (
 )
 
 
+_DAMAGED: Final = (
+    BadZipFile,
+    ElementTree.ParseError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    ZlibError,
+)
+"""What a reader of archives and of XML raises on bytes that are not what they say."""
+
+
 def _no(file: str, says: Words, hint: Words = _HOW) -> LedgerRefused:
     return LedgerRefused([Problem(file, says, hint)])
 
@@ -131,7 +146,7 @@ def read_workbook(data: bytes, file: str) -> tuple[SheetRead, ...]:
     try:
         with ZipFile(BytesIO(data)) as archive:
             return _Package(archive, file).sheets()
-    except (BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError, KeyError) as error:
+    except _DAMAGED as error:
         damaged = Words(f"文件损坏，读不出来（{error}）", f"is damaged and cannot be read ({error})")
         raise _no(file, damaged, Words("重新保存或重新导出", "save it again, or export it again")) from None
 
