@@ -88,7 +88,7 @@ def test_wrong_usage_is_told_and_exits_with_2(args: tuple[str, ...]) -> None:
 
 
 def test_an_unknown_format_names_those_there_are() -> None:
-    assert "json, text" in check("--report", "pdf", "x").stderr
+    assert "html, json" in check("--report", "pdf", "x").stderr
 
 
 def test_a_profile_that_cannot_be_used_exits_with_2_and_names_its_line(tmp_path: Path, failing: str) -> None:
