@@ -17,9 +17,9 @@ from benchmarks.table import Results
 KEPT = Path(__file__).parent / "RESULTS.md"
 
 
-def run(sizes: tuple[int, ...], repeats: int, small: int, parts: str = "123458") -> Results:
+def run(sizes: tuple[int, ...], repeats: int, small: int, parts: str = "1234568") -> Results:
     """Every row; each part is imported when its turn comes."""
-    from benchmarks import cold, compare, decisions, memory, office, outcomes
+    from benchmarks import cold, compare, decisions, ledger, memory, office, outcomes
 
     results = Results(facts(repeats))
     if "1" in parts:
@@ -37,6 +37,9 @@ def run(sizes: tuple[int, ...], repeats: int, small: int, parts: str = "123458")
     if "5" in parts:
         _say("5 two reports")
         compare.measure(results, sizes[-1], max(2, repeats // 3))
+    if "6" in parts:
+        _say("6 the ledger")
+        ledger.measure(results, 10 * small, repeats)
     if "8" in parts:
         _say("8 workbooks")
         office.measure(results, max(3, 450 * small // 10_000))
@@ -64,13 +67,13 @@ def _say(what: str) -> None:
 @click.command()
 @click.option("--quick", is_flag=True, help="Small sizes: whether it runs, not how fast. Keeps no results.")
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the results there too.")
-@click.option("--parts", default="123458", show_default=True, help="Which parts; keeps results only when all are run.")
+@click.option("--parts", default="1234568", show_default=True, help="Which parts; keeps results only when all are run.")
 def main(quick: bool, file: Path | None, parts: str) -> None:
     """Measure, print a Markdown table, and keep it in benchmarks/RESULTS.md."""
     results = run((10, 50, 100), 3, 200, parts) if quick else run((100, 1000, 2000), 9, 10_000, parts)
     text = results.markdown()
     sys.stdout.write(text)
-    if not quick and parts == "123458":
+    if not quick and parts == "1234568":
         KEPT.write_text(text, "utf-8")
     if file:
         file.write_text(json.dumps(results.json(), ensure_ascii=False, indent=1) + "\n", "utf-8")

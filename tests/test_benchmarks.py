@@ -88,6 +88,7 @@ def test_every_row_is_there() -> None:
     assert sections.count("3 Memory") == 1 + 2
     assert sections.count("4 Cold start") == 3
     assert sections.count("5 Two reports") == 2
+    assert sections.count("6 Ledger") == 4 + 1
     assert sections.count("8 Workbooks") == 2 * 2
     aimed = [row for row in results.rows if row.target is not None]
     assert sorted({row.target for row in aimed}) == [1.0, 1.05, 1.2, 2, 2.5, 3, 5, 10, 15]

@@ -251,6 +251,7 @@ def test_when_the_database_may_not_grow_it_says_so_and_stands(tmp_path: Path) ->
         def limited(connection: object, _: object) -> None:
             connection.execute("PRAGMA max_page_count = 60")  # type: ignore[attr-defined]
 
+        opened.engine.dispose()
         event.listen(opened.engine, "connect", limited)
         fill(opened, number)
 

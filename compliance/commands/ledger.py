@@ -161,6 +161,8 @@ def _width(file: str) -> int:
 def _bytes(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
+    except FileNotFoundError:
+        stop(REFUSED, f"文件不存在：{path} / no such file: {path}")
     except OSError as error:
         stop(REFUSED, f"无法读取 {path}：{error.strerror} / cannot read {path}: {error.strerror}")
 

@@ -6,16 +6,17 @@ share, where its locks do not hold. Every commit is on the disk before it is tol
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakSet
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import NullPool
 
 from compliance.schemas.ledger import LedgerRefused, Problem
 from compliance.schemas.refusal import Words
@@ -98,8 +99,22 @@ _LOCK: Final = 0x6C656467_6572
 """Of all ledgers in one PostgreSQL database; held to the end of a writing transaction."""
 
 
+_engines: WeakSet[Engine] = WeakSet()
+
+
+def _let_go() -> None:
+    """An open SQLite file must not be carried into another process: each would take the other's locks for its own."""
+    for engine in list(_engines):
+        engine.dispose()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_let_go)
+
+
 def _sqlite(url: URL, patience: int) -> Engine:
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": patience, "isolation_level": None})
+    engine = create_engine(url, connect_args={"timeout": patience, "isolation_level": None})
+    _engines.add(engine)
 
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _: Any) -> None:
