@@ -158,7 +158,6 @@ def test_every_single_check_ends_in_a_fault_when_what_its_rules_say_is_lost(
 ) -> None:
     """By its own cases, so that checks which no place puts to anybody are covered too."""
     from compliance.cases import outcome_of_case
-    from compliance.measures import measure_kinds
 
     law = load_law()
     item, one = next((i, c) for i in law.items for c in i.checks if c.id == check)
