@@ -7,10 +7,10 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/pip-compile --quiet
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(LOCKFLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak bench golden verdicts mutation schema lock clean setup-run setup-test setup-bench
+.PHONY: help demo demo-rectify test soak bench golden verdicts mutation schema lock clean setup-run setup-test setup-bench
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
 
 setup-run setup-test setup-bench: setup-%:
 	@tools/setup.sh $*
@@ -21,6 +21,9 @@ demo: setup-run ## 检查湘潭 2021 年样例并生成 HTML 报告 / check the 
 	$(BIN)/compliance check fixtures/cities/xiangtan-2021/dossier.json --report text --report html:$(DEMO) \
 		|| test $$? -eq 1
 	@echo "报告 / report: $(CURDIR)/$(DEMO)"
+
+demo-rectify: setup-run ## 整改演示：清单、通知、台账、Excel 填报、复查、销号、月报 / rectification from a failing dossier to closure
+	$(BIN)/python tools/demo_rectify.py
 
 test: setup-test ## what CI runs: ruff, mypy, import law, pytest
 	$(BIN)/ruff check .
