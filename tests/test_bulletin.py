@@ -81,6 +81,15 @@ def test_ageing_by_whole_days() -> None:
     assert made.ages == {30: 2, 60: 2, 90: 2, 180: 2, None: 1}
 
 
+def test_months_before_the_first_entry_are_left_out() -> None:
+    def months(opened_on: date) -> list[int]:
+        return [month.first.month for month in bulletin([replace(ROW, opened_on=opened_on)], DAY).course]
+
+    assert months(DAY) == months(date(2024, 1, 1)) == [1, 2, 3, 4, 5, 6]
+    assert months(date(2023, 12, 31)) == [12, 1, 2, 3, 4, 5, 6]
+    assert len(months(date(2023, 7, 31))) == len(months(date(2020, 1, 1))) == 12
+
+
 def test_nothing_has_no_share_of_nothing() -> None:
     made = bulletin([], DAY)
     assert made.all.rate is None

@@ -17,7 +17,8 @@ from compliance.schemas.ledger import STATES, UNFINISHED
 __all__ = ["bulletin", "days_late", "month_of"]
 
 MONTHS = 12
-"""Months told of the course of things."""
+"""Months told of the course of things at most; those before the first entry are left out, down to ``FEWEST``."""
+FEWEST = 6
 
 
 def month_of(day: date, back: int = 0) -> date:
@@ -134,4 +135,5 @@ def _course(rows: Sequence[Row], as_of: date) -> tuple[Month, ...]:
         last = min(as_of, month_of(as_of, back - 1) - timedelta(days=1))
         remaining = bisect_right(opened, last) - bisect_right(closed, last)
         made.append(Month(first, within(opened, first, last), within(closed, first, last), remaining))
-    return tuple(made)
+    begun = next((n for n, month in enumerate(made) if month.new or month.closed or month.remaining), MONTHS)
+    return tuple(made[min(begun, MONTHS - FEWEST) :])

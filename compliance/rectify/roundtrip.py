@@ -160,7 +160,7 @@ def _told(entry: Entry, lang: str) -> dict[str, str]:
         "progress": entry.progress or "",
         "done": submission.get("text", ""),
         "evidence": "\n".join(_piece_text(piece) for piece in submission.get("evidence", ())),
-        "recheck": recheck.get("says", ""),
+        "recheck": recheck.get("says", {}).get(lang, ""),
         "cite": entry.cite or "",
         "source": entry.found_by,
         "area": f"{entry.area_name}（{entry.area}）" if lang == "zh" else f"{entry.area_name} ({entry.area})",

@@ -143,17 +143,17 @@ def _item(group: Group) -> Bilingual:
 
 def _tables(made: Bulletin) -> Iterator[_Table]:
     yield _states(made)
-    for key, title, name, groups in (
-        ("units", Bilingual("按责任单位", "By responsible unit"), _unit, made.by_unit),
-        ("areas", Bilingual("按地区", "By area"), _area, made.by_area),
-        ("items", Bilingual("按条目", "By item"), _item, made.by_item),
+    for key, what, name, groups in (
+        ("units", Bilingual("责任单位", "Responsible unit"), _unit, made.by_unit),
+        ("areas", Bilingual("地区", "Area"), _area, made.by_area),
+        ("items", Bilingual("条目", "Item"), _item, made.by_item),
     ):
         shown = groups[:GROUPS]
         whole = max((group.total for group in shown), default=0)
         yield _Table(
             key,
-            title,
-            (title, *_GROUP_HEAD),
+            Bilingual(f"按{what.zh}", f"By {what.en.lower()}"),
+            (what, *_GROUP_HEAD),
             [(name(g), *_counts(g)) for g in shown],
             [_group_bar(g, name(g), whole) for g in shown],
             len(groups) - len(shown),
