@@ -7,15 +7,19 @@ import re
 import zipfile
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from office import changed, opened, pdf_text, texts
+from places import FIXTURES, PROFILE
 from rectifying import county
 
+from compliance.cli import cli
 from compliance.rectify.lists import lists_of
 from compliance.rectify.reading import read_report
 from compliance.render import render
@@ -24,6 +28,7 @@ from compliance.render.blocks import Fill, Para, Table, plain_text
 from compliance.render.gongwen import PLACE, STYLES, TemplateRefused, default_template, refuse_unfit, write
 from compliance.render.plain import visible
 from compliance.render.words import say, word
+from compliance.road import check
 from compliance.schemas.report import AttachmentFound, Report
 from tests.sample_report import HOSTILE, empty, large, sample
 
@@ -213,9 +218,6 @@ def test_sections_without_content_say_so() -> None:
 def test_numbers_and_limits_come_from_the_lists() -> None:
     lists = lists_of([read_report(county("shili-county", "feed"), "report.json")])
     numbers = [a.number for s in lists.supply for e in s.entries for a in e.affected]
-    from compliance.road import check
-    from tests.places import FIXTURES, PROFILE
-
     report = check(FIXTURES / "shili-county", profile=PROFILE, mode="feed", as_of="2024-03-31", ways=False)
     data = render(report, "docx", lists=lists)
     annex = next(t for t in opened(data).tables if t.rows[0].cells[1].text == "问题编号")
@@ -298,3 +300,23 @@ def test_an_office_program_opens_it_and_shows_the_text(name: str) -> None:
 def test_plain_text_numbers_as_the_styles_do() -> None:
     text = plain_text([*BLOCKS, Para("h2", "戊"), Para("h1", "己"), Para("h2", "庚")]).decode().splitlines()
     assert [t for t in text if t] == ["标题", "一、甲", "（一）乙", "1. 丙", "丁", "（二）戊", "二、己", "（一）庚"]
+
+
+# -- the command ----------------------------------------------------------------------------------------------
+
+
+def test_check_writes_by_a_template_and_refuses_an_unfit_one_before_it_checks(tmp_path: Path) -> None:
+    fit, bad = tmp_path / "fit.docx", tmp_path / "bad.docx"
+    document = Document(BytesIO(default_template()))
+    document.sections[0].left_margin = Mm(30)
+    document.save(str(fit))
+    bad.write_bytes(changed(default_template(), "word/styles.xml", '<w:name w:val="公文标题"/>', '<w:name w:val="x"/>'))
+    dossier = str(FIXTURES / "cities" / "zaozhuang" / "dossier.json")
+    out = tmp_path / "out.docx"
+    run = CliRunner().invoke(cli, ["check", dossier, "--report", f"docx:{out}", "--template", str(fit), "--no-ways"])
+    assert run.exit_code in (0, 1), run.output
+    assert abs(opened(out.read_bytes()).sections[0].left_margin - Mm(30)) < Mm(0.2)
+    out.unlink()
+    run = CliRunner().invoke(cli, ["check", dossier, "--report", f"docx:{out}", "--template", str(bad)])
+    assert (run.exit_code, out.exists()) == (2, False)
+    assert "公文标题" in run.output

@@ -156,7 +156,8 @@ class _Page:
         )
         for reading in run.readings:
             chosen = self.pick("（当地选定）", " (chosen by the place)") if reading.chosen else ""
-            yield Para("body", f"{self.named(self.say(label('reading')), self.say(reading.says))}{chosen}")
+            says = self.say(reading.says).rstrip("。.")
+            yield Para("body", self.sentence(f"{self.named(self.say(label('reading')), says)}{chosen}"))
         yield Para("h2", self.pick("检查范围和方式", "Scope and manner"))
         level = self.say(word("level", area.level))
         total = sum(_numbers(verdict.findings))
@@ -201,7 +202,8 @@ class _Page:
         )))  # fmt: skip
         for risk in verdict.risks:
             cite = self.pick(f"（正文{risk.cite}，只作提示）", f" (body {risk.cite}; a warning only)")
-            yield Para("body", f"{self.named(self.say(label('risk')), self.say(risk.says))}{cite}")
+            says = self.say(risk.says).rstrip("。.")
+            yield Para("body", self.sentence(f"{self.named(self.say(label('risk')), says)}{cite}"))
         yield Para("caption", self.pick("表1  各项指标检查结果", "Table 1. The indicators"))
         heads = self.pick(
             "序号|指标|条目|结果|不符合（项）|待证（项）", "No.|Indicator|Items|Result|Findings that fail|unknown"

@@ -54,6 +54,8 @@ def default_template(lang: str = "zh") -> bytes:
 def write(blocks: Iterable[Block], *, title: str, day: str, lang: str = "zh", template: bytes | None = None) -> bytes:
     """The document; ``title`` and ``day`` (YYYY-MM-DD) go into its properties."""
     frame = _frame(default_template(lang) if template is None else template, title, day)
+    if lang == "zh":
+        frame.hint = '<w:rFonts w:hint="eastAsia"/>'
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(frame.package)) as source, zipfile.ZipFile(out, "w") as target:
         for name in sorted(source.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
@@ -99,6 +101,8 @@ class _Frame:
     """The page as the template has it"""
     trails: bool
     """Something of the template stands after the document"""
+    hint: str = ""
+    """Of Chinese text: marks that both scripts have, as “”, — and □, are set in the Chinese font"""
 
     @property
     def width(self) -> int:
@@ -234,14 +238,14 @@ def _paragraph(frame: _Frame, role: Role, content: Content) -> str:
 
 def _runs(frame: _Frame, content: Content) -> str:
     if isinstance(content, str):
-        return _run("", content)
-    marked = f'<w:rPr><w:rStyle w:val="{escape(frame.ids["fill"])}"/></w:rPr>'
-    return "".join(_run(marked, p.text) if isinstance(p, Fill) else _run("", p) for p in content)
+        return _run(frame.hint, content)
+    marked = f'<w:rStyle w:val="{escape(frame.ids["fill"])}"/>{frame.hint}'
+    return "".join(_run(marked, p.text) if isinstance(p, Fill) else _run(frame.hint, p) for p in content)
 
 
-def _run(marked: str, text: str) -> str:
+def _run(layout: str, text: str) -> str:
     lines = (f'<w:t xml:space="preserve">{escape(visible(line))}</w:t>' for line in text.split("\n"))
-    return f"<w:r>{marked}{'<w:br/>'.join(lines)}</w:r>"
+    return f"<w:r>{f'<w:rPr>{layout}</w:rPr>' if layout else ''}{'<w:br/>'.join(lines)}</w:r>"
 
 
 _LONG = 12

@@ -160,16 +160,12 @@ def _blocks(score: Score, lang: str) -> Iterator[Block]:
     yield Para("note", f"出处：检查报告{file}，{of}" if zh else f"From {file}, {of}")
     of = f"SHA-256 {score.scheme_sha256}"
     yield Para("note", f"计分办法：{score.scheme}，{of}" if zh else f"Scheme {score.scheme}, {of}")
-    signer = (
-        "评分人（签字）：",
-        Fill("　　　　"),
-        "复核人（签字）：",
-        Fill("　　　　"),
-        "日期：",
-        Fill("××××年×月×日"),
-    )
-    english = ("Marked by: ", Fill("signature"), "  Verified by: ", Fill("signature"), "  ", Fill("date"))
-    yield Para("note", signer if zh else english)
+    signer: tuple[str | Fill, ...]
+    if zh:
+        signer = ("评分人：", Fill("签字"), "  复核人：", Fill("签字"), "  日期：", Fill("××××年×月×日"))
+    else:
+        signer = ("Marked by: ", Fill("signature"), "  Verified by: ", Fill("signature"), "  ", Fill("date"))
+    yield Para("note", signer)
 
 
 def as_docx(score: Score, lang: str = "zh", *, template: bytes | None = None) -> bytes:
