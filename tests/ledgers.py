@@ -36,6 +36,16 @@ KINDS = ("sqlite", "postgresql")
 _names = itertools.count()
 
 
+_started: list[Server] = []
+
+
+@atexit.register
+def remove_servers() -> None:
+    """Stop all, and remove their folders."""
+    while _started:
+        _started.pop().remove()
+
+
 class Server:
     """A private PostgreSQL server."""
 
@@ -51,7 +61,7 @@ class Server:
         )  # fmt: skip
         self.process: subprocess.Popen[bytes] | None = None
         self.start()
-        atexit.register(self.remove)
+        _started.append(self)
 
     def _as_user(self) -> dict[str, Any]:
         return {} if self._user is None else {"user": self._user[0], "group": self._user[1], "extra_groups": []}

@@ -382,6 +382,18 @@ def without_line(number: int) -> Callable[[Any], None]:
     return change
 
 
+def test_of_three_rows_one_mended_one_gone_and_one_left_the_one_gone_keeps_it_open(ledger: Ledger) -> None:
+    """The second report is a step ahead, and the third settles it: but not what the first one asked."""
+    rows = [n for n, line in enumerate(finding(base(), COMMUNITY)["checks"]) if line["subject"]["kind"] == "shortfall"]
+    a, b, c = rows[:3]
+    brought_in(ledger, report(DAYS[0], {COMMUNITY: {a: "fail", b: "fail", c: "fail"}}))
+    brought_in(ledger, report(DAYS[1], {COMMUNITY: {c: "fail"}}, without_line(b)))
+    assert results(ledger) == ["updated"]
+    brought_in(ledger, report(DAYS[2], {COMMUNITY: "pass"}, without_line(b)))
+    assert results(ledger) == ["incomparable"]
+    assert "此前的报告" in json_of(entries_of(ledger)[0].recheck)["says"]["zh"]
+
+
 def test_what_failed_once_and_was_asked_no_more_is_never_mended(ledger: Ledger) -> None:
     """The row is gone in the second report, and the third passes: the first report's question is still open."""
     rows = [n for n, line in enumerate(finding(base(), COMMUNITY)["checks"]) if line["subject"]["kind"] == "shortfall"]
