@@ -88,6 +88,7 @@ def _parts(lang: str) -> dict[str, str]:
         "word/numbering.xml": _numbering(lang),
         "word/settings.xml": _SETTINGS,
         "word/styles.xml": _styles(),
+        "word/theme/theme1.xml": _theme(),
     }
 
 
@@ -103,6 +104,8 @@ _TYPES = (
     f'<Override PartName="/word/numbering.xml" ContentType="{_MAIN}.numbering+xml"/>'
     f'<Override PartName="/word/footer1.xml" ContentType="{_MAIN}.footer+xml"/>'
     f'<Override PartName="/word/footer2.xml" ContentType="{_MAIN}.footer+xml"/>'
+    '<Override PartName="/word/theme/theme1.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.theme+xml"/>'
     '<Override PartName="/docProps/core.xml" '
     'ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>'
 )
@@ -118,7 +121,7 @@ _DOCUMENT_RELATIONS = _RELATED + "".join(
     for number, (kind, target) in enumerate(
         (
             ("styles", "styles"), ("settings", "settings"), ("fontTable", "fontTable"), ("numbering", "numbering"),
-            ("footer", "footer1"), ("footer", "footer2"),
+            ("footer", "footer1"), ("footer", "footer2"), ("theme", "theme/theme1"),
         ),
         1,
     )
@@ -167,6 +170,30 @@ def _fonts() -> str:
         f'<w:family w:val="{family}"/><w:pitch w:val="variable"/></w:font>'
         for name, (other, family, charset) in _FONTS.items()
     ) + "</w:fonts>"  # fmt: skip
+
+
+def _theme() -> str:
+    """Word wants one though no style refers to it: black on white, the fonts of the text."""
+    colours = {
+        "dk1": "000000", "lt1": "FFFFFF", "dk2": "44546A", "lt2": "E7E6E6", "accent1": "4472C4", "accent2": "ED7D31",
+        "accent3": "A5A5A5", "accent4": "FFC000", "accent5": "5B9BD5", "accent6": "70AD47", "hlink": "0563C1",
+        "folHlink": "954F72",
+    }  # fmt: skip
+    scheme = "".join(f'<a:{name}><a:srgbClr val="{value}"/></a:{name}>' for name, value in colours.items())
+    fonts = "".join(
+        f'<a:{kind}Font><a:latin typeface="Times New Roman"/><a:ea typeface="{east}"/><a:cs typeface=""/>'
+        f"</a:{kind}Font>"
+        for kind, east in (("major", "方正小标宋简体"), ("minor", "仿宋_GB2312"))
+    )
+    fill = '<a:solidFill><a:schemeClr val="phClr"/></a:solidFill>'
+    effect = "<a:effectStyle><a:effectLst/></a:effectStyle>"
+    return (
+        '<a:theme xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" name="公文"><a:themeElements>'
+        f'<a:clrScheme name="公文">{scheme}</a:clrScheme><a:fontScheme name="公文">{fonts}</a:fontScheme>'
+        f'<a:fmtScheme name="公文"><a:fillStyleLst>{3 * fill}</a:fillStyleLst>'
+        f'<a:lnStyleLst>{3 * f"<a:ln>{fill}</a:ln>"}</a:lnStyleLst><a:effectStyleLst>{3 * effect}</a:effectStyleLst>'
+        f"<a:bgFillStyleLst>{3 * fill}</a:bgFillStyleLst></a:fmtScheme></a:themeElements></a:theme>"
+    )
 
 
 _LEVELS = {
