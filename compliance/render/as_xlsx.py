@@ -308,7 +308,8 @@ def _reading(chosen: Sequence[ListName], lists: Lists | None) -> Iterator[_Note]
             Bilingual("待证不是不符合", "Unknown is not failing"),
             Bilingual(
                 "待补材料清单和待研判所列事项，只说明现有材料不足以下结论，不是问题，不要求整改，也不计入不符合。",
-                "What is to be supplied or to be reviewed only lacks material for a conclusion: it is no failing, nothing "
+                "What is to be supplied or to be reviewed only lacks material for a conclusion: "
+                "it is no failing, nothing "
                 "has to be rectified, and it does not count as one.",
             ),
         )
@@ -317,7 +318,8 @@ def _reading(chosen: Sequence[ListName], lists: Lists | None) -> Iterator[_Note]
         Bilingual("严重度", "Severity"),
         Bilingual(
             f"由重到轻：{worst}。底色只作提示，以文字为准。",
-            f"The worst first: {', '.join(word('severity', c).en for c in SEVERITIES)}. Go by the word, not by the colour.",
+            f"The worst first: {', '.join(word('severity', c).en for c in SEVERITIES)}. Go by "
+            "the word, not by the colour.",
         ),
     )
     if lists is not None:
@@ -325,7 +327,8 @@ def _reading(chosen: Sequence[ListName], lists: Lists | None) -> Iterator[_Note]
             Bilingual("建议时限", "Suggested time limits"),
             Bilingual(
                 "标“建议”的整改类型和时限由程序提出，不是当地规定，也不具约束力；以当地规定和整改通知书为准，确定后改填。",
-                "Types and time limits marked “suggested” come from the program: they are no rule of the place and bind "
+                "Types and time limits marked “suggested” come from the program: they are no "
+                "rule of the place and bind "
                 "nobody. What the place's rules and the notice say stands; write that instead once it is decided.",
             ),
         )
@@ -333,7 +336,8 @@ def _reading(chosen: Sequence[ListName], lists: Lists | None) -> Iterator[_Note]
             Bilingual("归并", "Groups"),
             Bilingual(
                 "同一条目、同样情形的认定并为一条，编号带“G”；所涉对象逐个列在明细表中，可按“清单条目编号”筛选。",
-                "Findings of an item that fail in the same way make one entry, with a G in its number; each subject has "
+                "Findings of an item that fail in the same way make one entry, with a G in its "
+                "number; each subject has "
                 "its own row in the sheet of all, to be filtered by the number of the entry.",
             ),
         )
@@ -341,7 +345,8 @@ def _reading(chosen: Sequence[ListName], lists: Lists | None) -> Iterator[_Note]
             Bilingual("填写", "Filling in"),
             Bilingual(
                 "本工作簿供查阅和流转。需要跟踪到销号的，导入整改台账，用台账导出的表填报、再导回。",
-                "This workbook is for reading and passing on. To follow entries until they are closed, import the report "
+                "This workbook is for reading and passing on. To follow entries until they are "
+                "closed, import the report "
                 "into the ledger, and fill in the workbook that the ledger exports.",
             ),
         )
