@@ -43,6 +43,8 @@ ROOM = 4_000_000
 """Bytes, by estimate, that findings told in full may take; a page with many more is slow and nobody reads it."""
 VALUES = 8
 """Values and places shown of one finding."""
+VAST = 500
+"""From so many findings told in full the page is laid out piece by piece."""
 NAMES = 5
 """Names told in the overview before the rest is counted."""
 DETERMINED = 500
@@ -75,6 +77,7 @@ def render(report: Report, lang: str = "zh", dossier: bytes | None = None) -> by
             coverage=panels.coverage(items.values()),
             gates=gates,
             money=money,
+            vast=sum(full.values()) > VAST,
             early=panels.data_end_early(report),
             entries=entries,
             fields=Markup(field_words()),

@@ -44,15 +44,15 @@ def bar(segments: Sequence[Segment], says: Bilingual, whole: Fraction | int | No
 
 
 def _segments(segments: Sequence[Segment], whole: Fraction, width: int) -> Iterator[str]:
-    """One after the other; what is not nought is at least two units wide, so that it can be seen."""
+    """One after the other; what is not nought is wide enough to be seen, the others a little narrower for it."""
+    shown = [s for s in segments if s.amount > 0 and whole > 0]
+    sizes = [max(Fraction(s.amount) * width / whole, Fraction(3)) for s in shown]
+    shrunk = min(Fraction(1), Fraction(width) / sum(sizes)) if sizes else Fraction(1)
     at = Fraction()
-    for segment in segments:
-        if segment.amount <= 0 or whole <= 0:
-            continue
-        size = max(Fraction(segment.amount) * width / whole, Fraction(2))
-        end = min(at + size, Fraction(width))
+    for segment, size in zip(shown, sizes, strict=True):
+        end = at + size * shrunk
         top, height = (HEIGHT - 5, 4) if segment.kind in LOW else (1, HEIGHT - 2)
-        left, wide = at + Fraction(1, 2), max(end - at - 1, Fraction(1))
+        left, wide = at + Fraction(1, 2), end - at - 1
         dashed = ' stroke-dasharray="3 2"' if segment.kind in DASHED else ""
         yield (
             f'<rect class="{segment.kind}" x="{_n(left)}" y="{top}" width="{_n(wide)}" height="{height}"{dashed}/>'

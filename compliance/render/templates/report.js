@@ -81,6 +81,17 @@
   byId("unfold").addEventListener("click", open(true));
   byId("fold").addEventListener("click", open(false));
 
+  // In a long page what lies between is laid out only on the way: look again where the target is.
+  function go(target) {
+    target.scrollIntoView();
+    var again = 3;
+    function settle() {
+      target.scrollIntoView();
+      if ((again -= 1) > 0) { window.requestAnimationFrame(settle); }
+    }
+    window.requestAnimationFrame(settle);
+  }
+
   function arrive() {
     var target = byId(decodeURIComponent(location.hash.slice(1)));
     if (!target) { return; }
@@ -93,7 +104,7 @@
     for (var holder = target; holder; holder = holder.parentNode) {
       if (holder.tagName === "DETAILS") { holder.open = true; }
     }
-    target.scrollIntoView();
+    go(target);
   }
   window.addEventListener("hashchange", arrive);
   arrive();
@@ -265,8 +276,8 @@
     });
     var target = at && at !== document.body ? (back ? after[after.length - 1] : after[0]) : shown[0];
     if (!target) { return; }
-    target.querySelector("summary").focus();
-    target.scrollIntoView();
+    target.querySelector("summary").focus({ preventScroll: true });
+    go(target);
   }
   function toggle() {
     var item = document.activeElement && document.activeElement.closest("details.item");
