@@ -1,4 +1,4 @@
-"""Part 5: opening the HTML report in a real browser; against the same bytes without our script.
+"""Part 9: opening the HTML report in a real browser; against the same bytes without our script.
 
 Opened is when the page has loaded and was painted after it. Without Chromium there is nothing to measure, and the
 table says so.
@@ -24,7 +24,7 @@ from tests.browser import open_page, why_not
 
 __all__ = ["SECTION", "measure", "opened", "page"]
 
-SECTION = "5 The HTML report in a browser"
+SECTION = "9 The HTML report in a browser"
 _SCRIPT = re.compile(rb"<script>.*?</script>", re.S)
 _PAINTED = """new Promise(done => requestAnimationFrame(() => setTimeout(() => {
     const [entry] = performance.getEntriesByType("navigation");
