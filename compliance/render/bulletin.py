@@ -33,6 +33,8 @@ __all__ = ["as_html", "as_json", "as_text", "percent"]
 SHOWN: Final = 50
 GROUPS: Final = 40
 """Units, areas, items in a table before the rest is counted."""
+ROOM: Final = 40
+"""Characters of a problem that has no subject."""
 _JSON: Final = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 _SCOPE: Final[Mapping[str, Bilingual]] = {
     "areas": Bilingual("地区", "area"),
@@ -252,16 +254,16 @@ def _group_bar(group: Group, name: Bilingual, whole: int) -> Markup:
     waiting = group.states["submitted"] + group.states["verified"]
     closed = group.states["closed"]
     says = Bilingual(
-        f"{name.zh}：逾期{group.overdue}条，未到期{owed}条，待核验销号{waiting}条，已销号{closed}条",
-        f"{name.en}: {group.overdue} overdue, {owed} not yet due, {waiting} to be verified or closed, {closed} closed",
+        f"{name.zh}：逾期{group.overdue}条，未逾期{owed}条，待核验销号{waiting}条，已销号{closed}条",
+        f"{name.en}: {group.overdue} overdue, {owed} owed and not overdue, {waiting} to be verified or closed, {closed} closed",
     )
     segments = (("fail", group.overdue), ("unknown", owed), ("not_applicable", waiting), ("pass", closed))
-    return bar([Segment(kind, count) for kind, count in segments], says, whole)
+    return bar([Segment(kind, count) for kind, count in segments], says, whole, 150)
 
 
 _LEGEND: Final = (
     ("fail", Bilingual("逾期", "overdue")),
-    ("unknown", Bilingual("未到期", "not yet due")),
+    ("unknown", Bilingual("未逾期", "owed, not overdue")),
     ("not_applicable", Bilingual("待核验、待销号", "to be verified or closed")),
     ("pass", Bilingual("已销号", "closed")),
 )
@@ -271,7 +273,7 @@ def _late(key: str, title: Bilingual, days: Bilingual, found: Sequence[Late]) ->
     head = (
         Bilingual("台账编号", "No."),
         Bilingual("条目", "Item"),
-        Bilingual("涉及小区、项目", "Subject"),
+        Bilingual("涉及小区、项目或问题", "Subject, or what is the matter"),
         Bilingual("责任单位", "Responsible unit"),
         Bilingual("责任人", "Person"),
         Bilingual("整改状态", "State"),
@@ -288,9 +290,14 @@ def _late_row(one: Late) -> tuple[Cell, ...]:
         deadline = Bilingual(f"{row.deadline}（建议）", f"{row.deadline} (suggested)")
     unit = row.unit or Bilingual("未明确", "none")
     return (
-        row.number, row.item or "", row.subject or "", unit, row.person or "", Bilingual(*STATES[row.state]), deadline,
-        one.days,
+        row.number, row.item or "", row.subject or _begun(row.text), unit, row.person or "",
+        Bilingual(*STATES[row.state]), deadline, one.days,
     )  # fmt: skip
+
+
+def _begun(text: str) -> str:
+    """The beginning of a text; what is cut off is marked."""
+    return text if len(text) <= ROOM else f"{text[: ROOM - 1]}…"
 
 
 def _rest(count: int) -> Bilingual:
