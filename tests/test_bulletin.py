@@ -138,7 +138,7 @@ def _rows(draw: st.DrawFn) -> Row:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(_rows(), max_size=25), st.integers(0, 60))
 def test_the_books_balance(rows: list[Row], soon: int) -> None:
     made = bulletin(rows, DAY, soon=soon)

@@ -255,7 +255,8 @@ def _group_bar(group: Group, name: Bilingual, whole: int) -> Markup:
     closed = group.states["closed"]
     says = Bilingual(
         f"{name.zh}：逾期{group.overdue}条，未逾期{owed}条，待核验销号{waiting}条，已销号{closed}条",
-        f"{name.en}: {group.overdue} overdue, {owed} owed and not overdue, {waiting} to be verified or closed, {closed} closed",
+        f"{name.en}: {group.overdue} overdue, {owed} owed and not overdue, {waiting} to be verified or closed, "
+        f"{closed} closed",
     )
     segments = (("fail", group.overdue), ("unknown", owed), ("not_applicable", waiting), ("pass", closed))
     return bar([Segment(kind, count) for kind, count in segments], says, whole, 150)
