@@ -17,9 +17,9 @@ from benchmarks.table import Results
 KEPT = Path(__file__).parent / "RESULTS.md"
 
 
-def run(sizes: tuple[int, ...], repeats: int, small: int, parts: str = "12345689") -> Results:
+def run(sizes: tuple[int, ...], repeats: int, small: int, parts: str = "123456789") -> Results:
     """Every row; each part is imported when its turn comes."""
-    from benchmarks import cold, compare, decisions, html, ledger, memory, office, outcomes
+    from benchmarks import cold, compare, decisions, html, ledger, memory, office, outcomes, word
 
     results = Results(facts(repeats))
     if "1" in parts:
@@ -40,6 +40,9 @@ def run(sizes: tuple[int, ...], repeats: int, small: int, parts: str = "12345689
     if "6" in parts:
         _say("6 the ledger")
         ledger.measure(results, 10 * small, repeats)
+    if "7" in parts:
+        _say("7 Word documents")
+        word.measure(results, max(3, 460 * small // 10_000))
     if "8" in parts:
         _say("8 workbooks")
         office.measure(results, max(3, 450 * small // 10_000))
@@ -70,13 +73,13 @@ def _say(what: str) -> None:
 @click.command()
 @click.option("--quick", is_flag=True, help="Small sizes: whether it runs, not how fast. Keeps no results.")
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the results there too.")
-@click.option("--parts", default="12345689", show_default=True, help="Which parts; results are kept only of all.")
+@click.option("--parts", default="123456789", show_default=True, help="Which parts; results are kept only of all.")
 def main(quick: bool, file: Path | None, parts: str) -> None:
     """Measure, print a Markdown table, and keep it in benchmarks/RESULTS.md."""
     results = run((10, 50, 100), 3, 200, parts) if quick else run((100, 1000, 2000), 9, 10_000, parts)
     text = results.markdown()
     sys.stdout.write(text)
-    if not quick and parts == "12345689":
+    if not quick and parts == "123456789":
         KEPT.write_text(text, "utf-8")
     if file:
         file.write_text(json.dumps(results.json(), ensure_ascii=False, indent=1) + "\n", "utf-8")
