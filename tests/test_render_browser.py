@@ -15,6 +15,10 @@ from tests.sample_report import sample
 NO_BROWSER, NO_AXE = why_not(), why_not(axe=True)
 
 
+FEW = "document.querySelectorAll('tbody > tr:nth-child(n + 4), #place-shown li').forEach(row => row.remove())"
+"""Of rows that are alike three stand for all: axe-core takes half a minute for a page of twenty thousand elements."""
+
+
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made, received = examine(
@@ -48,8 +52,9 @@ def test_axe_finds_nothing(real: Path, odd: Path, width: int, dark: bool) -> Non
         found.append(("odd", shown.axe()))
         assert shown.run("document.documentElement.scrollWidth") == width
     with open_page(real, width, 900, dark) as shown:
-        found.append(("as it opens", shown.axe()))
         assert shown.run("document.documentElement.scrollWidth") == width
+        shown.run(FEW)
+        found.append(("as it opens", shown.axe()))
         shown.run("document.getElementById('keys').click()")
         found.append(("keys", shown.axe()))
         shown.run("document.querySelector('dialog[open]').close(); document.querySelector('.findings .at').click()")
