@@ -151,13 +151,15 @@ def _check_one(
     except Refused as refused:
         _refuse(refused, targets, written, lang)
         return REFUSED
+    for change in received.changes:
+        click.echo(f"{dossier}：{change.text(lang)}", err=True)
     used = report.provenance.determinations
     if used is not None and used.blank:
         click.echo(f"{used.file}：{used.blank} 项尚未填写，未计入 / entries not filled in were passed over", err=True)
     for name, target in targets:
         options = _text_options(target, verbose) if name == "text" else {}
         options |= {"template": template} if name in _WITH_TEMPLATE else {}
-        options |= {"dossier": received.data} if name == "html" else {}
+        options |= {"dossier": received.data or None} if name == "html" else {}
         _write(_render(report, name, lang, options), target, report.area.dossier_id, written)
     return _gate(report, *gate)
 

@@ -1,7 +1,8 @@
 """A JSON file, folder, zip or standard input → ``Received``; anything else is ``Refused`` with every error.
 
-A valid dossier takes the fast path, where nothing is computed for error messages. Only what the fast path
-refuses is read a second time, slowly, to say all that is wrong with it.
+A dossier of an earlier structure is brought into today's first. A valid dossier takes the fast path, where nothing is
+computed for error messages. Only what the fast path refuses is read a second time, slowly, to say all that is wrong
+with it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from pydantic import ValidationError
 from compliance import collector
 from compliance.intake import references
 from compliance.intake.container import take
-from compliance.schemas.dossier import Dossier
-from compliance.schemas.received import Received
+from compliance.intake.versions import migrate
+from compliance.schemas.dossier import SCHEMA_VERSION, Dossier
+from compliance.schemas.received import Received, VersionChange
 from compliance.schemas.refusal import InputError, Refused, Words
 
 __all__ = ["read"]
@@ -29,14 +31,15 @@ def read(source: str | Path, *, stdin: BinaryIO | None = None, keep: bool = Fals
     ``keep``: keep the dossier's bytes too, for a report that shows places in it.
     """
     parcel = take(source, stdin)
-    dossier = _dossier(parcel.source, parcel.data)
+    dossier, changes = _dossier(parcel.source, parcel.data)
     digest = hashlib.sha256(parcel.data).hexdigest()
-    kept = parcel.data if keep else b""
-    return Received(dossier, parcel.source, digest, len(parcel.data), parcel.files, kept)
+    kept = parcel.data if keep and not changes else b""
+    return Received(dossier, parcel.source, digest, len(parcel.data), parcel.files, kept, changes)
 
 
-def _dossier(source: str, data: bytes) -> Dossier:
+def _dossier(source: str, data: bytes) -> tuple[Dossier, tuple[VersionChange, ...]]:
     complaint: Exception | None = None
+    changes: tuple[VersionChange, ...] = ()
     with collector.at_rest():
         try:
             raw = jiter.from_json(
@@ -45,9 +48,12 @@ def _dossier(source: str, data: bytes) -> Dossier:
                 float_mode="decimal",
                 allow_inf_nan=False,
             )
+            if isinstance(raw, dict) and raw.get("schema_version") != SCHEMA_VERSION:
+                migrated = migrate(raw)
+                raw, changes = (raw, ()) if migrated is None else (migrated.root, migrated.changes())
             dossier = Dossier.model_validate(raw)
             if references.sound(raw):
-                return dossier
+                return dossier, changes
         except ValueError as error:
             complaint = error
         from compliance.intake.examine import examine  # with jsonschema, which a valid dossier does without

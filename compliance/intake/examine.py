@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any
@@ -19,7 +20,8 @@ from pydantic import ValidationError as Refusal
 
 from compliance.intake import references, wording
 from compliance.intake.foreign import foreign, foreign_value
-from compliance.intake.scan import Fault, Lines, Members, Path, Scan, clip, pointer, scan
+from compliance.intake.scan import Fault, Lines, Path, Scan, clip, pointer, scan
+from compliance.intake.versions import Migrated, migrate, unsupported
 from compliance.schemas.dossier import SCHEMA_VERSION, Dossier
 from compliance.schemas.generate import load
 from compliance.schemas.limits import ERRORS
@@ -114,15 +116,37 @@ def _content_faults(result: Scan) -> Iterator[Fault]:
         return
     version = root.get("schema_version")
     if isinstance(version, str) and version != SCHEMA_VERSION:
-        yield Fault(
-            root.values_at["schema_version"],
-            ("schema_version",),
-            "unsupported_schema_version",
-            wording.found(version),
-            Words(f'"{SCHEMA_VERSION}"', f'"{SCHEMA_VERSION}"'),
-            Words("按此版本重新导出", "export the dossier in this version"),
-        )
+        migrated = migrate(root)
+        if migrated is not None:
+            for fault in _own_faults(_Earlier(result, migrated)):
+                yield replace(fault, path=migrated.origin(fault.path))
+            return
+        at, found = root.values_at["schema_version"], wording.found(version)
+        yield Fault(at, ("schema_version",), "unsupported_schema_version", found, *unsupported(version))
         return
+    yield from _own_faults(result)
+
+
+class _Earlier(Scan):
+    """A dossier brought into today's structure, with places in the file that it was read from."""
+
+    def __init__(self, result: Scan, migrated: Migrated) -> None:
+        super().__init__(migrated.root, result.root_at, result.sound, result.faults)
+        self._from = result
+        self._origin = migrated.origin
+
+    def at(self, path: Path) -> int:
+        return self._from.at(self._origin(path))
+
+    def key_at(self, path: Path) -> int:
+        try:
+            return self._from.key_at(self._origin(path))
+        except (AttributeError, LookupError, TypeError):  # a field that the step itself has added
+            return self.at(path)
+
+
+def _own_faults(result: Scan) -> Iterator[Fault]:
+    root = result.root
     unread = {fault.path for fault in result.faults}
     schema_faults = [fault for fault in _schema_faults(result) if fault.path not in unread]
     yield from schema_faults
@@ -161,7 +185,7 @@ def _fault(result: Scan, schema: Schema, path: Path, keyword: str) -> Fault:
     field = _field(schema, path)
     if keyword == "additionalProperties":
         owner, key = _field(schema, path[:-1]), str(path[-1])
-        at = _members(result.root, path[:-1]).keys_at[key]
+        at = result.key_at(path)
         hint = wording.nearest_field(key, owner)
         return Fault(at, path, "unknown_field", Words(clip(key), clip(key)), NOTHING, hint)
     if keyword == "required":
@@ -179,11 +203,6 @@ def _value(root: Any, path: Path) -> Any:
     for step in path:
         root = root[step]
     return root
-
-
-def _members(root: Any, path: Path) -> Members:
-    found: Members = _value(root, path)
-    return found
 
 
 def _containers(root: Any, locations: list[Path]) -> frozenset[int]:

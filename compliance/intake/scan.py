@@ -77,6 +77,14 @@ class Scan:
                 break
         return at
 
+    def key_at(self, path: Path) -> int:
+        """The offset of a member's key."""
+        holder = self.root
+        for step in path[:-1]:
+            holder = holder[step]
+        at: int = holder.keys_at[path[-1]]
+        return at
+
 
 class Lines:
     """Offset → line and column, both from 1."""

@@ -9,8 +9,27 @@ from typing import Literal
 
 from compliance.schemas.determination import Determination
 from compliance.schemas.dossier import Dossier
+from compliance.schemas.refusal import Lang, Words, printable
 
-__all__ = ["AttachmentState", "Received", "RecordedDeterminations"]
+__all__ = ["AttachmentState", "Received", "RecordedDeterminations", "VersionChange"]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChange:
+    """What was changed in a dossier of an earlier structure to read it."""
+
+    was: str | None
+    """JSON Pointer into the file; None for what was added"""
+    now: str | None
+    """JSON Pointer as the report writes it; None for what was left out"""
+    says: Words
+
+    def text(self, lang: Lang = "zh") -> str:
+        """A line for a person."""
+        nowhere = ("(added)", "(left out)") if lang == "en" else ("（新增）", "（未采用）")
+        was = nowhere[0] if self.was is None else printable(self.was)
+        now = nowhere[1] if self.now is None else printable(self.now)
+        return f"{printable(getattr(self.says, lang))}  {was}{'' if was == now else f' → {now}'}"
 
 
 class AttachmentState(Enum):
@@ -41,7 +60,9 @@ class Received:
     files: Mapping[str, str]
     """Path below ``attachments/``, with ``/`` and in Unicode NFC → SHA-256; empty for bare JSON."""
     data: bytes = b""
-    """The dossier's own bytes, where they were asked for"""
+    """The dossier's own bytes, where they were asked for and the report's pointers lead into them as they are"""
+    changes: tuple[VersionChange, ...] = ()
+    """What was changed to read it, where its structure is an earlier one"""
 
 
 @dataclass(frozen=True, slots=True)
