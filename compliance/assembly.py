@@ -7,18 +7,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from compliance.bench import Judgement, Part, holds_open
-from compliance.findings import (
-    OPEN,
-    Findings,
-    Line,
-    Owner,
-    Source,
-    condition_says,
-    disposition_of,
-    law_of,
-    outcome_of,
-    parameter_of,
-)
+from compliance.findings import OPEN, Findings, Line, Owner, disposition_of, outcome_of
 from compliance.measures.columns import Columns
 from compliance.measures.overview import funding, timelines
 from compliance.schemas import report as r
@@ -26,6 +15,7 @@ from compliance.schemas.outcomes import Code
 from compliance.schemas.received import AttachmentState, Received
 from compliance.schemas.rulebook import Check, Clause, Item, Profile, Rulebook
 from compliance.schemas.version import VERSION
+from compliance.sentences import Source, condition_says, law_of, parameter_of
 
 __all__ = ["findings_of", "report", "source_of"]
 

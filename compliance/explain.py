@@ -7,7 +7,6 @@ from importlib.resources import files
 from typing import Literal
 
 from compliance.bench import load_law
-from compliance.findings import Source, condition_says
 from compliance.plain_law import (
     GATES,
     ROLLUP,
@@ -30,6 +29,7 @@ from compliance.schemas.report import Bilingual
 from compliance.schemas.rulebook import CarriedSpec, Check, Clause, Item, Profile, Rulebook
 from compliance.schemas.scalars import Day, days
 from compliance.schemas.vocabulary import DOCUMENTS, SUBJECTS, words_of
+from compliance.sentences import Source, condition_says
 
 __all__ = ["clause_file", "coverage", "explain", "listing"]
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from compliance.findings import Source, law_of, parameter_of, value_says
 from compliance.measures.base import measures_of
 from compliance.measures.subjects import KINDS
 from compliance.render.words import word
@@ -31,6 +30,7 @@ from compliance.schemas.rulebook import (
     SourcedSpec,
 )
 from compliance.schemas.vocabulary import words_of
+from compliance.sentences import Source, law_of, parameter_of, value_says
 
 __all__ = [
     "BODY", "GATES", "ROLLUP", "Named", "asked_where", "body_requirements", "citation", "conditions_of",

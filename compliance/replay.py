@@ -17,7 +17,7 @@ from compliance import collector
 from compliance.assembly import report
 from compliance.bench import Bench, Judgement, Mode, make_bench, open_bench, put
 from compliance.evidence.present import attachment_states
-from compliance.findings import Line, value_says
+from compliance.findings import Line
 from compliance.intake import read
 from compliance.rulebook import profile_of_area
 from compliance.schemas.conditions import MeasureRef, ParamRef, atoms
@@ -27,6 +27,7 @@ from compliance.schemas.replay import REPLAY_VERSION, Cause, CauseKind, Changed,
 from compliance.schemas.report import Bilingual, Finding, LimitSource, Outcome, Reason, Report
 from compliance.schemas.rulebook import Check, Profile, Rulebook, Setting
 from compliance.schemas.scalars import Day, days
+from compliance.sentences import value_says
 
 __all__ = ["replay"]
 

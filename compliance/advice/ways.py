@@ -20,7 +20,7 @@ from compliance import collector
 from compliance.advice.cutout import Cutout, cut_out
 from compliance.advice.patch import patched
 from compliance.bench import Judgement, Part, put_item
-from compliance.findings import Line, outcome_of, value_says
+from compliance.findings import Line, outcome_of
 from compliance.measures.base import Measure, measures_of
 from compliance.measures.columns import Columns
 from compliance.measures.levers import QUANTITIES, Act, At, Fact, lever_of
@@ -34,6 +34,7 @@ from compliance.schemas.report import Bilingual, Change, DocumentAsked, Edit, Su
 from compliance.schemas.rulebook import Item
 from compliance.schemas.scalars import Ratio, Unknown
 from compliance.schemas.vocabulary import DOCUMENTS
+from compliance.sentences import value_says
 from compliance.why import rests_on
 
 __all__ = ["Ways"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compliance.findings import condition_says, value_says
 from compliance.measures.base import measures_of
 from compliance.measures.subjects import KINDS
 from compliance.pages.fields import Field, fields_read
@@ -28,6 +27,7 @@ from compliance.schemas.conditions import Atom, Limit, MeasureRef, Tree, atoms
 from compliance.schemas.report import Bilingual
 from compliance.schemas.rulebook import Case, Check, Clause, Item, Layer, OwnCheckSpec, Said, SourcedSpec
 from compliance.schemas.vocabulary import DOCUMENTS, SUBJECTS, UNITS, words_of
+from compliance.sentences import condition_says, value_says
 
 __all__ = ["item_page"]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from compliance.findings import Source
 from compliance.plain_law import words_for
 from compliance.schemas.precedent import Precedent
 from compliance.schemas.report import Bilingual
 from compliance.schemas.rulebook import Layer, Profile, ProfileSpec, Rulebook, Said
+from compliance.sentences import Source
 
 __all__ = ["LANGS", "Book", "Lang", "cell", "facts", "table"]
 
