@@ -17,6 +17,7 @@ import click
 
 from compliance import __version__
 from compliance.commands import bulletin, law, ledger, notice, rectify, score
+from compliance.commands.baseline import BASELINE, FAIL_ON_NEW, Baseline, baseline_of
 from compliance.commands.options import (
     AS_OF,
     DRAFTS,
@@ -28,7 +29,9 @@ from compliance.commands.options import (
     PASSED,
     PROFILE,
     REFUSED,
+    SEVERITIES,
     USAGE,
+    reaches,
     some_days,
     stop,
     write_whole,
@@ -41,7 +44,6 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _WORST_FIRST = (FAULT, INTEGRITY, REFUSED, GATE, PASSED)
-_SEVERITIES = ("critical", "major", "minor")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -72,7 +74,7 @@ def cli() -> None:
     help="可重复；文件名可含 {id} / repeatable; FILE may contain {id}; default text",
 )  # fmt: skip
 @click.option(
-    "--fail-on", type=click.Choice([*_SEVERITIES, "never"]), default="minor", show_default=True,
+    "--fail-on", type=click.Choice([*SEVERITIES, "never"]), default="minor", show_default=True,
     help="不符合达到此严重度即退出码 1 / least severity of a failing that fails the gate",
 )  # fmt: skip
 @click.option(
@@ -80,6 +82,8 @@ def cli() -> None:
     help="人工认定（JSON 或 YAML），只用于一份档案 / a person's recorded determinations, for one dossier",
 )  # fmt: skip
 @click.option("--fail-on-unknown", is_flag=True, help="有待证也退出码 1 / unknown fails the gate too")
+@BASELINE
+@FAIL_ON_NEW
 @click.option(
     "--ways/--no-ways", default=None,
     help="逐条推算怎样才能符合；strict 默认开 / what would make each failing pass; on in strict unless told",
@@ -97,6 +101,8 @@ def check(
     fail_on: str,
     determinations: str | None,
     fail_on_unknown: bool,
+    baseline: str | None,
+    fail_on_new: bool,
     ways: bool | None,
     verbose: bool,
     template: str | None,
@@ -109,10 +115,12 @@ def check(
     compliance check feed/*.json --mode feed --report json:out/{id}.json --fail-on major
     compliance check county.json --report determinations:认定.yaml     待研判事项，逐项填写 / what a person must judge
     compliance check county.json --determinations 认定.yaml
+    compliance check county.json --baseline 上次.json --fail-on-new
     compliance check county.json --report docx:检查报告.docx --report onsite:现场检查表.docx
     """
     if determinations is not None and len(dossiers) > 1:
         raise click.UsageError("一份人工认定只用于一份档案 / determinations belong to one dossier")
+    held = baseline_of(baseline, fail_on_new, len(dossiers))
     targets = _targets(reports or ("text",), len(dossiers))
     codes = []
     written: set[Path] = set()
@@ -123,7 +131,7 @@ def check(
             try:
                 how = {"profile": profile, "drafts": drafts, "as_of": as_of, "mode": mode}
                 how |= {"determinations": determinations, "ways": ways}
-                codes.append(_check_one(dossier, how, targets, written, gate, own, verbose, lang))
+                codes.append(_check_one(dossier, how, targets, written, gate, held, own, verbose, lang))
             except Exception as error:  # one dossier that cannot be judged does not keep the others from being
                 if _is_expected(error):
                     raise
@@ -138,6 +146,7 @@ def _check_one(
     targets: Sequence[tuple[str, str]],
     written: set[Path],
     gate: tuple[str, bool],
+    baseline: Baseline | None,
     template: bytes | None,
     verbose: bool,
     lang: Any,
@@ -156,12 +165,20 @@ def _check_one(
     used = report.provenance.determinations
     if used is not None and used.blank:
         click.echo(f"{used.file}：{used.blank} 项尚未填写，未计入 / entries not filled in were passed over", err=True)
+    held = None if baseline is None else baseline.hold(report, lang, width=_width("-"), verbose=verbose)
     for name, target in targets:
         options = _text_options(target, verbose) if name == "text" else {}
         options |= {"template": template} if name in _WITH_TEMPLATE else {}
         options |= {"dossier": received.data or None} if name == "html" else {}
-        _write(_render(report, name, lang, options), target, report.area.dossier_id, written)
-    return _gate(report, *gate)
+        data = _render(report, name, lang, options)
+        data += held.section if held is not None and name == "text" else b""
+        _write(data, target, report.area.dossier_id, written)
+    code = _gate(report, *gate)
+    if baseline is None or held is None:
+        return code
+    if held.section and all(name != "text" for name, _ in targets):
+        click.echo(held.section.decode(), err=True, nl=False)
+    return baseline.code(report, held, code, *gate)
 
 
 def _gate(report: Report, fail_on: str, fail_on_unknown: bool) -> int:
@@ -170,10 +187,8 @@ def _gate(report: Report, fail_on: str, fail_on_unknown: bool) -> int:
     if report.integrity:
         return INTEGRITY
     worst = report.verdict.worst
-    if worst is not None and fail_on != "never":
-        reached = worst in _SEVERITIES[: _SEVERITIES.index(fail_on) + 1]
-        if reached or (fail_on == "minor" and worst == "advisory"):
-            return GATE
+    if worst is not None and reaches(worst, fail_on):
+        return GATE
     return GATE if fail_on_unknown and report.verdict.open else PASSED
 
 
@@ -215,11 +230,15 @@ def _render(report: Report, name: str, lang: str, options: dict[str, Any]) -> by
 
 
 def _text_options(target: str, verbose: bool) -> dict[str, Any]:
+    terminal = target == "-" and sys.stdout.isatty()
+    return {"width": _width(target), "color": terminal and "NO_COLOR" not in os.environ, "verbose": verbose}
+
+
+def _width(target: str) -> int:
     import shutil
 
     terminal = target == "-" and sys.stdout.isatty()
-    width = max(60, min(shutil.get_terminal_size().columns, 120)) if terminal else 100
-    return {"width": width, "color": terminal and "NO_COLOR" not in os.environ, "verbose": verbose}
+    return max(60, min(shutil.get_terminal_size().columns, 120)) if terminal else 100
 
 
 def _write(data: bytes, target: str, ident: str, written: set[Path]) -> None:

@@ -11,11 +11,18 @@ from typing import NoReturn
 import click
 
 __all__ = [
-    "AS_OF", "DRAFTS", "FAULT", "GATE", "INTEGRITY", "LANG", "MODE", "PASSED", "PROFILE", "REFUSED", "USAGE",
-    "a_day", "some_days", "stop", "write_whole",
+    "AS_OF", "DRAFTS", "FAULT", "GATE", "INTEGRITY", "LANG", "MODE", "PASSED", "PROFILE", "REFUSED",
+    "SEVERITIES", "USAGE", "a_day", "reaches", "some_days", "stop", "write_whole",
 ]  # fmt: skip
 
 PASSED, GATE, USAGE, REFUSED, FAULT, INTEGRITY = 0, 1, 2, 3, 4, 5
+SEVERITIES = ("critical", "major", "minor")
+"""Those that a gate can be set to, the gravest first"""
+
+
+def reaches(severity: str, fail_on: str) -> bool:
+    """Whether a failing of a severity fails a gate; the widest gate takes failings of every severity."""
+    return fail_on != "never" and (fail_on == "minor" or severity in SEVERITIES[: SEVERITIES.index(fail_on) + 1])
 
 
 def a_day(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
