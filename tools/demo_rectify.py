@@ -285,9 +285,15 @@ def tell(folder: Path, today: date, say: Callable[[str], None] = print) -> None:
 
 
 def main() -> None:
-    folder = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else HOME / "build" / "demo-rectify"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    own = HOME / "build" / "demo-rectify"
+    if any(given.startswith("-") for given in sys.argv[1:]) or len(sys.argv) > 2:
+        sys.exit("tools/demo_rectify.py [FOLDER]: FOLDER is new or empty; without it build/demo-rectify is made anew")
+    folder = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else own
+    if folder == own:
+        shutil.rmtree(folder, ignore_errors=True)
+    elif folder.exists() and any(folder.iterdir()):
+        sys.exit(f"文件夹不是空的 / the folder is not empty: {folder}")
+    folder.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
     tell(folder, datetime.now(UTC).astimezone(CHINA).date())
     print(f"\n{folder}（{time.monotonic() - begun:.0f} s）")
