@@ -117,6 +117,7 @@ def check(
     compliance check county.json --determinations 认定.yaml
     compliance check county.json --baseline 上次.json --fail-on-new
     compliance check county.json --report docx:检查报告.docx --report onsite:现场检查表.docx
+    compliance check county.json --report sarif:out.sarif --report junit:out.xml --report github       CI
     """
     if determinations is not None and len(dossiers) > 1:
         raise click.UsageError("一份人工认定只用于一份档案 / determinations belong to one dossier")
@@ -156,9 +157,9 @@ def _check_one(
     from compliance.schemas.refusal import Refused
 
     try:
-        report, received = examine(dossier, **how, keep=any(name == "html" for name, _ in targets))
+        report, received = examine(dossier, **how, keep=any(name in _WITH_DOSSIER for name, _ in targets))
     except Refused as refused:
-        _refuse(refused, targets, written, lang)
+        _refuse(refused, targets, written, lang, _place(dossier))
         return REFUSED
     for change in received.changes:
         click.echo(f"{dossier}：{change.text(lang)}", err=True)
@@ -169,7 +170,8 @@ def _check_one(
     for name, target in targets:
         options = _text_options(target, verbose) if name == "text" else {}
         options |= {"template": template} if name in _WITH_TEMPLATE else {}
-        options |= {"dossier": received.data or None} if name == "html" else {}
+        options |= {"dossier": received.data or None} if name in _WITH_DOSSIER else {}
+        options |= _place(dossier) if name in _FOR_CI else {}
         data = _render(report, name, lang, options)
         data += held.section if held is not None and name == "text" else b""
         _write(data, target, report.area.dossier_id, written)
@@ -218,6 +220,26 @@ _WITH_LISTS = ("csv", "docx", "xlsx")
 _WITH_TEMPLATE = ("docx", "onsite")
 
 
+_FOR_CI = ("github", "junit", "sarif")
+"""Formats that name the file, with line and column, and have a form for a refusal too."""
+
+
+_WITH_DOSSIER = ("html", *_FOR_CI)
+
+
+def _place(dossier: str) -> dict[str, Any]:
+    """The file to open, as it is found from here; an archive has no lines of its own to point at.
+
+    What is not below the working directory is left to the name of the source: no report tells a machine's folders.
+    """
+    from zipfile import is_zipfile
+
+    path = Path(dossier) / "dossier.json" if Path(dossier).is_dir() else Path(dossier)
+    here = Path(os.path.relpath(path))
+    options: dict[str, Any] = {} if dossier == "-" or ".." in here.parts else {"path": here.as_posix()}
+    return options | ({"dossier": None} if path.is_file() and is_zipfile(path) else {})
+
+
 def _render(report: Report, name: str, lang: str, options: dict[str, Any]) -> bytes:
     from compliance.render import render
 
@@ -260,15 +282,23 @@ def _write(data: bytes, target: str, ident: str, written: set[Path]) -> None:
     write_whole(path, data)
 
 
-def _refuse(refused: Refused, targets: Sequence[tuple[str, str]], written: set[Path], lang: Any) -> None:
-    """Every fault of the input: for people on standard error, for programs where JSON was asked for."""
+def _refuse(
+    refused: Refused, targets: Sequence[tuple[str, str]], written: set[Path], lang: Any, place: dict[str, Any]
+) -> None:
+    """Every fault of the input: for people on standard error, for programs in the formats that they read."""
     import json
+
+    from compliance.render import render_refusal
 
     click.echo(refused.text(lang), err=True)
     for name, target in targets:
         if name == "json":
-            data = json.dumps(refused.to_json(), ensure_ascii=False, indent=1) + "\n"
-            _write(data.encode(), target, Path(refused.source).stem or "refused", written)
+            data = (json.dumps(refused.to_json(), ensure_ascii=False, indent=1) + "\n").encode()
+        elif name in _FOR_CI:
+            data = render_refusal(refused, name, lang, path=place.get("path")) or b""
+        else:
+            continue
+        _write(data, target, Path(refused.source).stem or "refused", written)
 
 
 @contextmanager
@@ -323,7 +353,7 @@ def replay(
     try:
         made = replayed(dossier, on, profile=profile, mode=mode, drafts=drafts)
     except Refused as refused:
-        _refuse(refused, [(name, file or "-")], set(), lang)
+        _refuse(refused, [(name, file or "-")], set(), lang, {})
         sys.exit(REFUSED)
     data = as_json(made) if name == "json" else as_text(made, lang, verbose=verbose)
     _write(data, file or "-", "replay", set())

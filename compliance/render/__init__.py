@@ -11,9 +11,10 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, cast
 
+from compliance.schemas.refusal import Refused
 from compliance.schemas.report import Report
 
-__all__ = ["UnknownFormatError", "formats", "render", "renderer"]
+__all__ = ["UnknownFormatError", "formats", "render", "render_refusal", "renderer"]
 
 _PREFIX = "as_"
 
@@ -46,3 +47,10 @@ def renderer(name: str) -> Callable[..., bytes]:
 def render(report: Report, name: str, lang: str = "zh", **options: Any) -> bytes:
     """One report in one format; ``options`` are those of the format's own ``render``."""
     return renderer(name)(report, lang, **options)
+
+
+def render_refusal(refused: Refused, name: str, lang: str = "zh", **options: Any) -> bytes | None:
+    """Why there is no report, in one format; nothing where a format only people read has no form for it."""
+    renderer(name)
+    write = getattr(import_module(f"{__name__}.{_PREFIX}{name}"), "refused", None)
+    return None if write is None else cast(bytes, write(refused, lang, **options))
