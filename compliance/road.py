@@ -82,6 +82,6 @@ def examine(
         made = report(
             received, judgement, states, as_of_given=as_of is not None, profile_given=profile is not None,
             determinations=used,
-            advise=adviser(judgement, known_precedents(), ways=mode == "strict" if ways is None else ways),
+            advise=adviser(judgement, known_precedents, ways=mode == "strict" if ways is None else ways),
         )  # fmt: skip
         return made, received

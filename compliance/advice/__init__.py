@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from compliance.advice.precedents import Ranked, nearest
 from compliance.advice.steps import steps_for
-from compliance.advice.ways import Ways
 from compliance.bench import Judgement
 from compliance.docket import levels_of
 from compliance.schemas.precedent import Precedent
 from compliance.schemas.report import Advice, Bilingual, Finding, PrecedentNear, Reason
 from compliance.schemas.rulebook import Item, Level
 
+if TYPE_CHECKING:
+    from compliance.advice.ways import Ways
+
 __all__ = ["adviser"]
 
 _LEVELS: tuple[Level, ...] = ("county", "city", "province")
 
 
-def adviser(judgement: Judgement, precedents: Iterable[Precedent], *, ways: bool) -> Callable[[Finding], Advice | None]:
+def adviser(
+    judgement: Judgement, precedents: Callable[[], Sequence[Precedent]], *, ways: bool
+) -> Callable[[Finding], Advice | None]:
     """What to do about one finding, worked out when the finding is read.
 
     Steps and precedents are the same for all findings of an item that fail by the same checks, and made once.
-    ``ways``: also seek what would make each failing pass, which judges it again.
+    ``ways``: also seek what would make each failing pass, which judges it again. Precedents are asked for, and the
+    means to seek ways loaded, only when there is a use for them.
     """
-    return _Adviser(judgement, tuple(precedents), Ways(judgement) if ways else None).on
+    if not ways:
+        return _Adviser(judgement, precedents, None).on
+    from compliance.advice.ways import Ways
+
+    return _Adviser(judgement, precedents, Ways(judgement)).on
 
 
 class _Adviser:
-    def __init__(self, judgement: Judgement, precedents: tuple[Precedent, ...], ways: Ways | None) -> None:
+    def __init__(
+        self, judgement: Judgement, precedents: Callable[[], Sequence[Precedent]], ways: Ways | None
+    ) -> None:
         dossier = judgement.columns.case.dossier
         self._items: dict[str, Item] = {item.id: item for item in judgement.bench.rulebook.items}
         self._precedents = precedents
@@ -59,7 +71,7 @@ class _Adviser:
     def _general(self, name: str, fails: bool, checks: frozenset[str], reasons: frozenset[Reason]) -> Advice:
         """Precedents are for failings; what is only open first has to be supplied."""
         item = self._items[name]
-        near = nearest(self._precedents, name, checks, self._code, self._level) if fails else ()
+        near = nearest(self._precedents(), name, checks, self._code, self._level) if fails else ()
         law = tuple(item.spec.remedy.law or item.spec.cite.statutes) if fails else ()
         return Advice(steps_for(item, fails, reasons), tuple(_near(one) for one in near), law, None)
 

@@ -7,6 +7,7 @@ are files for them. A profile named or given as a file brings those of the level
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -70,10 +71,18 @@ def profile_spec(name: str) -> ProfileSpec:
     return _parsed(f"{name}.yaml", _shipped()[name])[0]
 
 
+_CODES = re.compile(r"^area_codes: \[((?:\"\d{6}\"(?:, )?)+)\]$", re.MULTILINE)
+
+
 @lru_cache(maxsize=1)
 def _by_area() -> Mapping[str, str]:
-    """Area code → the shipped profile for it."""
-    return {code: name for name in profile_names() for code in profile_spec(name).area_codes}
+    """Area code → the shipped profile for it. One line of each file tells, so that not all are read for one place."""
+    found: dict[str, str] = {}
+    for name, text in sorted(_shipped().items()):
+        line = _CODES.search(text)
+        codes = re.findall(r"\d{6}", line[1]) if line else profile_spec(name).area_codes
+        found.update(dict.fromkeys(codes, name))
+    return found
 
 
 def _above(code: str) -> list[str]:
