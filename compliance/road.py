@@ -69,10 +69,10 @@ def examine(
     if day.first != day.last:
         raise ValueError(f"the as-of date is a full date, not {as_of}")
     with collector.at_rest():
-        if profile is not None:
-            open_bench(profile, day, drafts=drafts)  # a profile that cannot be read is said before the dossier is
+        # A profile that is named is opened first: one that cannot be read is said before the dossier is.
+        named = open_bench(profile, day, drafts=drafts) if profile is not None else None
         received = read(source, keep=keep)
-        bench = open_bench(profile or profile_of_area(received.dossier.area_code), day, drafts=drafts)
+        bench = named or open_bench(profile_of_area(received.dossier.area_code), day, drafts=drafts)
         states = attachment_states(received.dossier, received.files)
         judgement = put(received.dossier, states, bench, mode)
         used = None

@@ -12,9 +12,13 @@ __all__ = ["load_measures", "measure_kinds"]
 
 
 def load_measures() -> None:
-    """Import every module of this package, so that all measures are registered."""
+    """Import every module of this package, so that all measures are registered.
+
+    The packages in it hold none: the subjects are here already, the levers are loaded where ways are sought.
+    """
     for module in iter_modules(__path__):
-        import_module(f"{__name__}.{module.name}")
+        if not module.ispkg:
+            import_module(f"{__name__}.{module.name}")
 
 
 def measure_kinds() -> dict[str, dict[str, Kind]]:
