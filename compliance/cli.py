@@ -34,7 +34,7 @@ from compliance.commands.options import (
     reaches,
     some_days,
     stop,
-    write_whole,
+    write_out,
 )
 
 if TYPE_CHECKING:
@@ -268,18 +268,12 @@ def _write(data: bytes, target: str, ident: str, written: set[Path]) -> None:
 
     ``written`` are the files of this run: none of them is written twice.
     """
-    if target == "-":
-        try:
-            sys.stdout.buffer.write(data)
-            sys.stdout.buffer.flush()
-        except BrokenPipeError:  # nobody reads on: the exit code still tells the gate
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return
-    path = Path(target.replace("{id}", ident))
-    if path in written:
-        stop(USAGE, f"两份档案的编号相同，报告会互相覆盖 / two dossiers have the same id: {path}")
-    written.add(path)
-    write_whole(path, data)
+    if target != "-":
+        target = target.replace("{id}", ident)
+        if Path(target) in written:
+            stop(USAGE, f"两份档案的编号相同，报告会互相覆盖 / two dossiers have the same id: {target}")
+        written.add(Path(target))
+    write_out(data, target)
 
 
 def _refuse(

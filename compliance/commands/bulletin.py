@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from compliance.commands.ledger import _DB, _guarded, _open, _targets, _today, _width, _write
-from compliance.commands.options import LANG, a_day
+from compliance.commands.ledger import _DB, _guarded, _open, _targets, _today, _width
+from compliance.commands.options import LANG, a_day, write_out
 
 __all__ = ["report"]
 
@@ -76,9 +76,9 @@ def report(
     made = bulletin(found.rows, day, soon=soon, acts=found.acts, scope=scope, head=found.head)
     for name, file in wanted:
         if name == "text":
-            _write(render.as_text(made, lang, _width(file)), file)
+            write_out(render.as_text(made, lang, _width(file)), file)
         else:
-            _write(render.as_json(made) if name == "json" else render.as_html(made, lang), file)
+            write_out(render.as_json(made) if name == "json" else render.as_html(made, lang), file)
 
 
 def _last_day(month: date | None, on: str | None) -> date:

@@ -6,7 +6,6 @@ not be read or written, nothing changed · 5 the ledger is not what its acts mad
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from compliance.commands.options import FAULT, GATE, INTEGRITY, LANG, PASSED, REFUSED, USAGE, a_day, stop, write_whole
+from compliance.commands.options import FAULT, GATE, INTEGRITY, LANG, PASSED, REFUSED, USAGE, a_day, stop, write_out
 
 if TYPE_CHECKING:
     from datetime import date
@@ -126,17 +125,6 @@ def _today(on: str | None = None) -> date:
     if on is not None:
         return date.fromisoformat(on)
     return datetime.now(UTC).astimezone(timezone(timedelta(hours=8))).date()
-
-
-def _write(data: bytes, file: str) -> None:
-    if file != "-":
-        write_whole(Path(file), data)
-        return
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:  # nobody reads on: the exit code still tells
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _targets(targets: Sequence[str], known: Sequence[str] = ("text", "json", "csv")) -> list[tuple[str, str]]:
@@ -613,9 +601,9 @@ def list_(
         found = lines(opened, _wanted(told, overdue=overdue, due_within=due_within, limit=limit), _today(on))
     for name, file in wanted:
         if name == "text":
-            _write(render.lines_text(found, lang, _width(file)), file)
+            write_out(render.lines_text(found, lang, _width(file)), file)
         else:
-            _write(render.lines_json(found) if name == "json" else render.lines_csv(found, lang), file)
+            write_out(render.lines_json(found) if name == "json" else render.lines_csv(found, lang), file)
 
 
 @ledger.command("export")
@@ -643,7 +631,7 @@ def export(file: str, overdue: bool, on: str | None, db: str, lang: Any, **told:
     with _open(db, lang) as opened:
         found = entries(opened, _wanted(told, overdue=overdue), _today(on))
         data = exported(found, opened.mark(), _today(on), lang)
-    _write(data, file)
+    write_out(data, file)
     click.echo(f"导出 {len(found)} 条" if lang == "zh" else f"{len(found)} entries", err=True)
 
 
@@ -665,9 +653,9 @@ def show(entry: str, on: str | None, targets: Sequence[str], db: str, lang: Any)
     late = late_by(found.state, found.deadline, _today(on))
     for name, file in wanted:
         if name == "text":
-            _write(render.entry_text(found, events, late, lang, _width(file)), file)
+            write_out(render.entry_text(found, events, late, lang, _width(file)), file)
         else:
-            _write(render.entry_json(found, events, late), file)
+            write_out(render.entry_json(found, events, late), file)
 
 
 @ledger.command("status")
@@ -705,10 +693,10 @@ def status(
         found = standings(opened, _wanted(told), _today(on), by, soon)
     for name, file in wanted:
         if name == "text":
-            _write(render.standings_text(found, by, lang), file)
+            write_out(render.standings_text(found, by, lang), file)
         else:
             data = render.standings_json(found, by) if name == "json" else render.standings_csv(found, by, lang)
-            _write(data, file)
+            write_out(data, file)
     sys.exit(GATE if fail_on_overdue and any(one.overdue for one in found) else PASSED)
 
 

@@ -12,7 +12,7 @@ import click
 
 __all__ = [
     "AS_OF", "DRAFTS", "FAULT", "GATE", "INTEGRITY", "LANG", "MODE", "PASSED", "PROFILE", "REFUSED",
-    "SEVERITIES", "USAGE", "a_day", "reaches", "some_days", "stop", "write_whole",
+    "SEVERITIES", "USAGE", "a_day", "reaches", "some_days", "stop", "write_out", "write_whole",
 ]  # fmt: skip
 
 PASSED, GATE, USAGE, REFUSED, FAULT, INTEGRITY = 0, 1, 2, 3, 4, 5
@@ -70,6 +70,18 @@ def stop(code: int, message: str) -> NoReturn:
     """Say why on standard error, and exit."""
     click.echo(message, err=True)
     sys.exit(code)
+
+
+def write_out(data: bytes, file: str) -> None:
+    """To standard output (``-``), or to a file that appears under its name only when it is whole."""
+    if file != "-":
+        write_whole(Path(file), data)
+        return
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # nobody reads on: the exit code still tells
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from compliance.commands.options import FAULT, GATE, INTEGRITY, LANG, PASSED, REFUSED, stop, write_whole
+from compliance.commands.options import FAULT, GATE, INTEGRITY, LANG, PASSED, REFUSED, stop, write_out
 
 if TYPE_CHECKING:
     from compliance.rectify.lists import Terms
@@ -119,7 +117,7 @@ def list_(
             data = of_lists(made, lang, only=only)
         else:
             data = render.as_json(made, only=only) if name == "json" else render.table(made, lang, only=only)
-        _write(data, file)
+        write_out(data, file)
     sys.exit(FAULT if any(r.faults for r in made.reports) else PASSED)
 
 
@@ -185,7 +183,7 @@ def compare(
             data = render.as_text(made, lang, width=_width(file), verbose=verbose)
         else:
             data = render.as_json(made) if name == "json" else render.table(made, lang)
-        _write(data, file)
+        write_out(data, file)
     sys.exit(_gate(made, fail_on, fail_on_unknown))
 
 
@@ -230,19 +228,8 @@ def _refuse(refused: Any, targets: Sequence[tuple[str, str]], lang: str) -> Any:
 
     for name, file in targets:
         if name == "json":
-            _write((json.dumps(refused.to_json(), ensure_ascii=False, indent=1) + "\n").encode(), file)
+            write_out((json.dumps(refused.to_json(), ensure_ascii=False, indent=1) + "\n").encode(), file)
     stop(REFUSED, refused.text(lang))
-
-
-def _write(data: bytes, file: str) -> None:
-    if file != "-":
-        write_whole(Path(file), data)
-        return
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:  # nobody reads on: the exit code still tells
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _width(file: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compliance.render.cells import wrap
+from compliance.render.cells import hanging
 from compliance.render.comparison import WHY_WORDS
 from compliance.render.plain import visible
 from compliance.render.words import say, word
@@ -34,9 +34,9 @@ def as_text(made: Against, lang: str = "zh", *, width: int = 100, verbose: bool 
     old = made.comparison.old
     used = ("基准日" if zh else "as of ") + old.as_of
     lines = ["", f"== {say(_TITLE, lang)}"]
-    lines += _hanging("  ", f"{'基线' if zh else 'baseline'}{colon}{comma.join((old.file, used, old.mode))}", width)
+    lines += hanging("  ", f"{'基线' if zh else 'baseline'}{colon}{comma.join((old.file, used, old.mode))}", width)
     for note in made.comparison.notes:
-        lines += _hanging("  · ", say(note, lang), width)
+        lines += hanging("  · ", say(note, lang), width)
     lines.append(f"  {_tally(made, lang) or say(_NOTHING, lang)}")
     for standing, entries in _by_standing(made):
         groups: dict[tuple[object, ...], list[Compared]] = {}
@@ -51,11 +51,11 @@ def as_text(made: Against, lang: str = "zh", *, width: int = 100, verbose: bool 
             if len(names) > _NAMED and not verbose:
                 shown += f"等{len(names)}个" if zh else f" and {len(names) - _NAMED} more"
             listed = say(word("disposition", first.list), lang)
-            lines += _hanging("    ", f"{first.item} {say(first.title, lang)} · {listed}{colon}{shown}", width)
+            lines += hanging("    ", f"{first.item} {say(first.title, lang)} · {listed}{colon}{shown}", width)
             if standing != "known":
                 why = f"[{say(WHY_WORDS[first.why], lang)}] " if first.why else ""
                 mended = f"[{say(_MENDED, lang)}] " if first.status == "resolved" else ""
-                lines += _hanging("      ", f"{why}{mended}{say(first.says, lang)}", width)
+                lines += hanging("      ", f"{why}{mended}{say(first.says, lang)}", width)
     return ("\n".join(visible(line) for line in lines) + "\n").encode()
 
 
@@ -76,8 +76,3 @@ def _by_standing(made: Against) -> Iterator[tuple[Standing, list[Compared]]]:
 
 def _tally(made: Against, lang: str) -> str:
     return "  ".join(f"{say(_WORDS[s], lang)} {len(entries)}" for s, entries in _by_standing(made))
-
-
-def _hanging(indent: str, text: str, width: int) -> list[str]:
-    first, *rest = wrap(text, width - len(indent))
-    return [indent + first, *(" " * len(indent) + line for line in rest)]

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from wcwidth import wcswidth
 
-__all__ = ["columns", "pad", "width_of", "wrap"]
+__all__ = ["columns", "hanging", "pad", "width_of", "wrap"]
 
 _OPENING = "（《「『“‘【〔(["
 _CLOSING = "，。；：、）》」』”’】〕！？…,.;:)]!?%"
@@ -54,6 +54,16 @@ def wrap(text: str, width: int) -> list[str]:
         used += cells
     lines[-1] = lines[-1].rstrip()
     return lines
+
+
+def hanging(indent: str, text: str, width: int) -> list[str]:
+    """Wrapped lines behind an indent; where that bears a mark, only the first line shows it.
+
+    >>> hanging("  · ", "参与率应不低于80%，实为63%。", 16)
+    ['  · 参与率应不低', '    于80%，实为', '    63%。']
+    """
+    first, *rest = wrap(text, width - len(indent))
+    return [indent + first, *(" " * len(indent) + line for line in rest)]
 
 
 def _tokens(text: str, width: int) -> Iterator[str]:

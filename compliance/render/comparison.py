@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from compliance.render.cells import wrap
+from compliance.render.cells import hanging
 from compliance.render.plain import visible
 from compliance.render.sheet import Cell, as_csv
 from compliance.render.words import SYMBOLS, say, word
@@ -129,7 +129,7 @@ def as_text(made: Comparison, lang: str = "zh", *, width: int = 100, verbose: bo
     lines += _used("原报告" if zh else "then", made.old, lang, width)
     lines += _used("本次" if zh else "now", made.new, lang, width)
     for note in made.notes:
-        lines += _hanging("  · ", say(note, lang), width)
+        lines += hanging("  · ", say(note, lang), width)
     lines += ["", *_counts(made, lang)]
     groups: dict[tuple[object, ...], list[Compared]] = {}
     for entry in made.entries:
@@ -142,10 +142,10 @@ def as_text(made: Comparison, lang: str = "zh", *, width: int = 100, verbose: bo
             listed = say(word("disposition", first.list), lang)
             lines += ["", f"== {say(_status(first), lang)} · {listed}"]
         why = f"[{say(WHY_WORDS[first.why], lang)}] " if first.why else ""
-        lines += _hanging("  ", f"{first.item} {say(first.title, lang)}", width)
-        lines += _hanging("      ", _names(group, lang, verbose), width)
+        lines += hanging("  ", f"{first.item} {say(first.title, lang)}", width)
+        lines += hanging("      ", _names(group, lang, verbose), width)
         worse = ("（恶化）" if zh else " (worse)") if first.worse else ""
-        lines += _hanging("      ", f"{why}{say(first.says, lang)}{worse}", width)
+        lines += hanging("      ", f"{why}{say(first.says, lang)}{worse}", width)
     return ("\n".join(visible(line) for line in lines) + "\n").encode()
 
 
@@ -154,7 +154,7 @@ def _used(which: str, used: ReportUsed, lang: str, width: int) -> list[str]:
     area = f"{used.area.name}{used.area.plan_year}年度" if lang == "zh" else f"{used.area.name} {used.area.plan_year}"
     day = f"基准日{used.as_of}" if lang == "zh" else f"as of {used.as_of}"
     colon, comma = ("：", "，") if lang == "zh" else (": ", ", ")
-    return _hanging("  ", f"{which}{colon}{comma.join((area, day, used.mode, profile, used.file))}", width)
+    return hanging("  ", f"{which}{colon}{comma.join((area, day, used.mode, profile, used.file))}", width)
 
 
 def _counts(made: Comparison, lang: str) -> Iterator[str]:
@@ -182,8 +182,3 @@ def _names(group: list[Compared], lang: str, verbose: bool) -> str:
         return comma.join(names)
     shown = comma.join(names[:_NAMED])
     return f"{shown}等{len(names)}个" if lang == "zh" else f"{shown} and {len(names) - _NAMED} more"
-
-
-def _hanging(indent: str, text: str, width: int) -> list[str]:
-    first, *rest = wrap(text, width - len(indent))
-    return [indent + first, *(" " * len(indent) + line for line in rest)]

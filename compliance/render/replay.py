@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 
-from compliance.render.cells import wrap
+from compliance.render.cells import hanging, wrap
 from compliance.render.plain import visible
 from compliance.render.words import SYMBOLS, say, word
 from compliance.schemas.replay import Changed, Replay, Step
@@ -53,7 +53,7 @@ def _step(step: Step, lang: str, pick: Callable[[str, str], str], width: int, ve
     ]
     if step.law:
         lines.append(pick("  其间规定的变化：", "  What changed in the rules:"))
-        lines += [line for cause in step.law for line in _hanging("    · ", say(cause.says, lang), width)]
+        lines += [line for cause in step.law for line in hanging("    · ", say(cause.says, lang), width)]
     groups: dict[tuple[object, ...], list[Changed]] = {}
     for one in step.changed:
         key = (one.item, one.before, one.before_reason, one.after, one.after_reason, one.causes)
@@ -64,10 +64,10 @@ def _step(step: Step, lang: str, pick: Callable[[str, str], str], width: int, ve
             _outcome(first.before, first.before_reason, lang),
             _outcome(first.after, first.after_reason, lang),
         )
-        lines += _hanging("  ", f"{first.item} {say(first.title, lang)}：{before} → {after}", width)
-        lines += _hanging("      ", _names([say(c.subject, lang) for c in group], pick, verbose), width)
+        lines += hanging("  ", f"{first.item} {say(first.title, lang)}：{before} → {after}", width)
+        lines += hanging("      ", _names([say(c.subject, lang) for c in group], pick, verbose), width)
         for cause in first.causes:
-            lines += _hanging("      ", pick("原因：", "because: ") + say(cause.says, lang), width)
+            lines += hanging("      ", pick("原因：", "because: ") + say(cause.says, lang), width)
     return lines
 
 
@@ -82,8 +82,3 @@ def _outcome(outcome: Outcome, reason: Reason | None, lang: str) -> str:
     said = f"{SYMBOLS[outcome]} {say(word('outcome', outcome), lang)}"
     why: Bilingual | None = word("reason", reason) if reason else None
     return said if why is None else f"{said}（{why.zh}）" if lang == "zh" else f"{said} ({why.en})"
-
-
-def _hanging(indent: str, text: str, width: int) -> list[str]:
-    first, *rest = wrap(text, width - len(indent))
-    return [indent + first, *(" " * len(indent) + line for line in rest)]
