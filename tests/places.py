@@ -17,7 +17,7 @@ from compliance.intake.references import REFERS_TO, sound
 from compliance.schemas.dossier import Dossier
 from compliance.schemas.outcomes import Code
 from compliance.schemas.received import Received
-from compliance.schemas.report import Report
+from compliance.schemas.report import Finding, ItemRollup, Report
 from compliance.schemas.scalars import days
 from fixtures.builder.dossiers import Made, city, county, province
 
@@ -72,6 +72,22 @@ def reported(raw: Json, files: Mapping[str, str], mode: Mode = "strict", on: Ben
     states = attachment_states(dossier, files)
     judgement = put(dossier, states, on or bench(), mode)
     return report(Received(dossier, "d.json", "0" * 64, 0, files), judgement, states, as_of_given=True, profile_given=True)
+
+
+def village(change: Callable[[Json], None] = lambda raw: None, profile: str = PROFILE) -> Report:
+    """The report of the three communities with a change."""
+    raw = raw_of("village")
+    change(raw)
+    return reported(raw, files_of("village"), on=bench(profile))
+
+
+def item_in(report: Report, item: str) -> ItemRollup:
+    (found,) = [i for i in report.items if i.item == item]
+    return found
+
+
+def findings_in(report: Report, item: str) -> list[Finding]:
+    return [f for f in report.findings if f.item == item]
 
 
 Cell = tuple[str, str, str]

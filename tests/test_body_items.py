@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from places import FIXTURES, PROFILE, bench, files_of, raw_of, reported
+from places import FIXTURES, PROFILE, files_of, findings_in, item_in, raw_of, reported, village
 
 from compliance.bench import holds_open, load_law
 from compliance.render import render
-from compliance.schemas.report import Finding, ItemRollup, Report
 
 LAW = load_law()
 ITEMS = {item.id: item for item in LAW.items}
@@ -27,21 +26,6 @@ CLAUSE = {
 QUESTIONS = ("X1", "X2", "X4", "X5", "X6", "X10")
 
 Json = dict[str, Any]
-
-
-def _village(change: Callable[[Json], None] = lambda raw: None, profile: str = PROFILE) -> Report:
-    raw = raw_of("village")
-    change(raw)
-    return reported(raw, files_of("village"), on=bench(profile))
-
-
-def _item(report: Report, item: str) -> ItemRollup:
-    (found,) = [i for i in report.items if i.item == item]
-    return found
-
-
-def _findings(report: Report, item: str) -> list[Finding]:
-    return [f for f in report.findings if f.item == item]
 
 
 # -- where each stands -------------------------------------------------------------------------------------------
@@ -98,9 +82,9 @@ def test_an_area_that_passes_all_36_passes_and_says_how_many_of_the_body_are_ope
 
 
 def test_a_question_says_what_to_look_for_and_a_person_must_judge() -> None:
-    report = _village()
+    report = village()
     for name in QUESTIONS:
-        (found,) = _findings(report, name)
+        (found,) = findings_in(report, name)
         assert (found.outcome, found.reason, found.disposition) == ("unknown", "needs_judgement", "review"), name
         assert len(found.questions) == 1
         assert found.questions[0].zh.endswith("？")
@@ -116,8 +100,8 @@ def _all_public(raw: Json) -> None:
 
 
 def test_the_share_of_public_money_stands_as_a_figure_beside_the_question() -> None:
-    report = _village(_all_public)
-    (found,) = _findings(report, "X2")
+    report = village(_all_public)
+    (found,) = findings_in(report, "X2")
     (share,) = [v for line in found.checks if line.check == "share" for v in line.values]
     assert share.value == "200079/201319"
     assert (found.outcome, found.reason) == ("unknown", "needs_judgement")
@@ -129,7 +113,7 @@ def test_without_a_funding_plan_the_question_is_asked_without_a_figure() -> None
     def silent(raw: Json) -> None:
         del raw["plans"][0]["funding_plan"]
 
-    (found,) = _findings(_village(silent), "X2")
+    (found,) = findings_in(village(silent), "X2")
     assert {line.check: line.outcome for line in found.checks} == {"share": "not_applicable", "judged": "unknown"}
 
 
@@ -155,7 +139,7 @@ def _ledger(*entries: tuple[str, str, str | None]) -> Callable[[Json], None]:
     ],
 )
 def test_the_payment_rate_is_measured_and_fails_nobody(entries: list[Any], outcome: str, value: str | None) -> None:
-    (found,) = _findings(_village(_ledger(*entries)), "X3")
+    (found,) = findings_in(village(_ledger(*entries)), "X3")
     assert (found.outcome, found.basis) == (outcome, "measured" if outcome == "pass" else None)
     assert [v.value for line in found.checks for v in line.values] == [value]
 
@@ -165,9 +149,9 @@ def test_a_library_with_nothing_beyond_the_plan_is_remarked_on() -> None:
         inside = set(raw["plans"][0]["community_ids"])
         raw["reserve_entries"] = [r for r in raw["reserve_entries"] if r["community_id"] in inside]
 
-    (found,) = _findings(_village(only_planned), "X5")
+    (found,) = findings_in(village(only_planned), "X5")
     assert [r.zh[:5] for r in found.remarks] == ["储备库除本"]
-    assert [r for f in _findings(_village(), "X5") for r in f.remarks] == []
+    assert [r for f in findings_in(village(), "X5") for r in f.remarks] == []
 
 
 # -- the survey before the scheme (X8) ---------------------------------------------------------------------------
@@ -196,22 +180,22 @@ def _surveyed(on: str | None, scheme: str | None = "2023-01-10") -> Callable[[Js
     ],
 )
 def test_the_survey_comes_before_the_scheme(on: str | None, scheme: str | None, outcome: str, reason: str | None) -> None:
-    report = _village(_surveyed(on, scheme))
-    found = _findings(report, "X8")[0]
+    report = village(_surveyed(on, scheme))
+    found = findings_in(report, "X8")[0]
     assert (found.outcome, found.reason) == (outcome, reason)
-    assert _item(report, "X8").outcome == outcome
+    assert item_in(report, "X8").outcome == outcome
 
 
 def test_one_late_shortfall_fails_its_community_and_b5_1_says_nothing_of_it() -> None:
     def late(raw: Json) -> None:
         raw["communities"][1]["shortfalls"][2]["surveyed_on"] = "2024-01-05"
 
-    report = _village(late)
-    before, (spoilt,) = _village(), [f for f in report.findings if f.outcome == "fail" and f.obligation == "mandatory"]
+    report = village(late)
+    before, (spoilt,) = village(), [f for f in report.findings if f.outcome == "fail" and f.obligation == "mandatory"]
     assert (spoilt.item, spoilt.subject.id, spoilt.severity) == ("X8", "c0002", "major")
     assert spoilt.disposition == "rectify"
     assert [line.subject.pointer for line in spoilt.checks if line.outcome == "fail"] == ["/communities/1/shortfalls/2"]
-    assert _findings(report, "B5.1") == _findings(before, "B5.1")
+    assert findings_in(report, "B5.1") == findings_in(before, "B5.1")
     assert report.verdict.outcome == "fail"
     clause = next(c for c in report.clauses if c.clause == "B5")
     assert (clause.outcome, clause.body_items) == ("pass", ("X8",))
@@ -225,12 +209,12 @@ def test_a_scheme_not_yet_made_is_not_due_and_shortfalls_not_reported_are_open()
             project.pop(field, None)
         project["stage"] = "planned"
 
-    assert _findings(_village(unmade), "X8")[0].reason == "not_due"
+    assert findings_in(village(unmade), "X8")[0].reason == "not_due"
 
     def silent(raw: Json) -> None:
         raw["communities"][0]["shortfalls"] = []
 
-    assert _findings(_village(silent), "X8")[0].reason == "missing_field"
+    assert findings_in(village(silent), "X8")[0].reason == "missing_field"
 
 
 # -- the first consensus before the plan (X11), and how the texts are read -----------------------------------------
@@ -256,12 +240,12 @@ def _agreed(on: str | None) -> Callable[[Json], None]:
     ],
 )
 def test_the_first_consensus_comes_before_the_plan(on: str | None, outcome: str, reason: str | None) -> None:
-    report = _village(_agreed(on))
+    report = village(_agreed(on))
     assert report.provenance.readings
-    found = _findings(report, "X11")[0]
+    found = findings_in(report, "X11")[0]
     assert (found.outcome, found.reason) == (outcome, reason)
     assert found.obligation == "mandatory"
-    assert _item(report, "B8.1").outcome == "pass"
+    assert item_in(report, "B8.1").outcome == "pass"
     assert report.verdict.outcome == {"pass": "pass", "fail": "fail", "unknown": "unknown"}[outcome]
 
 
@@ -275,9 +259,9 @@ def by_the_annex(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_read_by_the_annex_a_late_first_consensus_is_advice_only(by_the_annex: str) -> None:
     late = _agreed("2022-12-29")
-    by_body, by_annex = _village(late), _village(late, by_the_annex)
+    by_body, by_annex = village(late), village(late, by_the_annex)
     assert (by_body.verdict.outcome, by_annex.verdict.outcome) == ("fail", "pass")
-    found = _findings(by_annex, "X11")[0]
+    found = findings_in(by_annex, "X11")[0]
     assert (found.outcome, found.disposition, found.obligation, found.severity) == (
         "fail", "improve", "encouraged", "advisory",
     )  # fmt: skip
@@ -290,10 +274,10 @@ def test_read_by_the_annex_a_late_first_consensus_is_advice_only(by_the_annex: s
 def test_read_by_the_annex_nothing_else_changes_and_an_open_consensus_holds_nothing_up(by_the_annex: str) -> None:
     others = [
         {i.item: (i.outcome, i.obligation, i.severity) for i in r.items if i.item != "X11"}
-        for r in (_village(), _village(profile=by_the_annex))
+        for r in (village(), village(profile=by_the_annex))
     ]
     assert others[0] == others[1]
-    silent = _village(_agreed(None), by_the_annex)
+    silent = village(_agreed(None), by_the_annex)
     assert (silent.verdict.outcome, silent.verdict.open) == ("pass", False)
 
 
@@ -319,8 +303,8 @@ def _issue(**fields: Any) -> Callable[[Json], None]:
 def test_the_risk_to_next_years_eligibility_is_told_when_b10_1_fails_and_never_otherwise(
     fields: Json, outcome: str
 ) -> None:
-    report = _village(_issue(**fields))
-    item = _item(report, "B10.1")
+    report = village(_issue(**fields))
+    item = item_in(report, "B10.1")
     assert item.outcome == outcome
     told = [r for r in report.verdict.risks if r.id == "X18"]
     assert bool(told) is (outcome == "fail")
@@ -331,7 +315,7 @@ def test_the_risk_to_next_years_eligibility_is_told_when_b10_1_fails_and_never_o
 
 
 def test_another_failing_brings_no_risk_to_eligibility() -> None:
-    for report in (_village(), _village(_agreed("2022-12-29")), _village(_surveyed("2023-01-11"))):
+    for report in (village(), village(_agreed("2022-12-29")), village(_surveyed("2023-01-11"))):
         assert [r for r in report.verdict.risks if r.id == "X18"] == []
 
 

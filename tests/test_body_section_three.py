@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from places import PROFILE, bench, files_of, raw_of, reported
+from places import PROFILE, files_of, findings_in, item_in, raw_of, reported, village
 
 from compliance.bench import holds_open, load_law
-from compliance.schemas.report import Finding, ItemRollup, Report
+from compliance.schemas.report import Report
 
 LAW = load_law()
 ITEMS = {item.id: item for item in LAW.items}
@@ -33,21 +33,6 @@ OBLIGATIONS = {
 """By the body's own words: 鼓励 and 可, or 应当 and 要."""
 
 Json = dict[str, Any]
-
-
-def _village(change: Callable[[Json], None] = lambda raw: None, profile: str = PROFILE) -> Report:
-    raw = raw_of("village")
-    change(raw)
-    return reported(raw, files_of("village"), on=bench(profile))
-
-
-def _item(report: Report, item: str) -> ItemRollup:
-    (found,) = [i for i in report.items if i.item == item]
-    return found
-
-
-def _findings(report: Report, item: str) -> list[Finding]:
-    return [f for f in report.findings if f.item == item]
 
 
 # -- where each stands -------------------------------------------------------------------------------------------
@@ -73,7 +58,7 @@ def test_part_three_is_the_last_clause_and_holds_items_of_the_body_alone() -> No
     clause = LAW.clauses[-1]
     assert (clause.id, clause.spec.source.annex) == ("X", None)
     assert all(item.body_only for item in clause.items)
-    report = _village()
+    report = village()
     told = next(c for c in report.clauses if c.clause == "X")
     assert (told.part, told.items, told.body_items) == ("body", (), ("X28", "X29", "X31", "X32", "X33"))
 
@@ -118,14 +103,14 @@ def test_who_is_asked(place: str, asked: set[str]) -> None:
 
 def test_the_province_is_asked_of_its_own_ways_to_complain_and_the_county_of_those_that_reach_residents() -> None:
     for place, wanted in (("province", ["province"]), ("county", ["local"])):
-        (found,) = _findings(reported(raw_of(place), files_of(place)), "X31")
+        (found,) = findings_in(reported(raw_of(place), files_of(place)), "X31")
         assert [c.check for c in found.checks if c.outcome == "unknown"] == wanted
         assert len(found.questions) == 1
         assert found.obligation == ("expected" if place == "province" else "encouraged")
 
 
 def test_part_three_asks_two_things_of_the_assessment() -> None:
-    (found,) = _findings(_village(), "X28")
+    (found,) = findings_in(village(), "X28")
     assert len(found.questions) == 2
     assert all(item in found.questions[1].zh for item in ("B6.3", "B9.2", "X3"))
 
@@ -154,11 +139,11 @@ def _surveyed(on: str | None) -> Callable[[Json], None]:
 def test_the_survey_of_a_residential_community_comes_before_the_plan(
     on: str | None, outcome: str, reason: str | None
 ) -> None:
-    report = _village(_surveyed(on))
-    (found,) = _findings(report, "X21")
+    report = village(_surveyed(on))
+    (found,) = findings_in(report, "X21")
     assert (found.outcome, found.reason) == (outcome, reason)
     assert found.disposition == {"pass": "none", "fail": "improve", "unknown": "supply"}[outcome]
-    assert _findings(report, "H3.1") == _findings(_village(), "H3.1")
+    assert findings_in(report, "H3.1") == findings_in(village(), "H3.1")
     assert report.verdict.outcome == "pass"
 
 
@@ -167,9 +152,9 @@ def test_a_community_without_a_survey_is_h3_1s_matter_alone() -> None:
         raw["area_surveys"] = []
         raw["declarations"].append({"absent": "area_surveys", "declared_by": "示例县", "declared_on": "2024-01-10"})
 
-    report = _village(none_made)
-    assert _item(report, "H3.1").outcome == "fail"
-    assert (_item(report, "X21").outcome, _item(report, "X21").reason) == ("not_applicable", "no_object")
+    report = village(none_made)
+    assert item_in(report, "H3.1").outcome == "fail"
+    assert (item_in(report, "X21").outcome, item_in(report, "X21").reason) == ("not_applicable", "no_object")
 
 
 # -- policies: sharing the cost (X22), whole flats (X27) ----------------------------------------------------------
@@ -196,8 +181,8 @@ def _policy(topic: str, **fields: Any) -> Callable[[Json], None]:
     ],
 )
 def test_a_policy_of_the_area_s_own_shares_the_cost(fields: Json, outcome: str, reason: str | None) -> None:
-    report = _village(_policy("funding", **fields))
-    (found,) = _findings(report, "X22")
+    report = village(_policy("funding", **fields))
+    (found,) = findings_in(report, "X22")
     assert (found.outcome, found.reason) == (outcome, reason)
     assert report.verdict.outcome == {"pass": "pass", "fail": "fail", "unknown": "unknown"}[outcome]
     if outcome == "fail":
@@ -214,8 +199,8 @@ def test_a_policy_of_the_area_s_own_shares_the_cost(fields: Json, outcome: str, 
     ],
 )
 def test_whole_flats_are_asked_for_only_where_a_policy_names_what_it_promotes(fields: Json, own: str, broad: str) -> None:
-    report = _village(_policy("indoor_renovation", **fields))
-    assert (_item(report, "X27").outcome, _item(report, "H10.1").outcome) == (own, broad)
+    report = village(_policy("indoor_renovation", **fields))
+    assert (item_in(report, "X27").outcome, item_in(report, "H10.1").outcome) == (own, broad)
     assert report.verdict.outcome == "pass"
 
 
@@ -251,10 +236,10 @@ OPEN = {"status": "in_progress", "deadline": "2024-01-30"}
     ],
 )
 def test_what_was_brought_up_is_put_right_in_time(fields: Json, outcome: str, reason: str | None) -> None:
-    report = _village(_issue(**fields))
-    item = _item(report, "X32")
+    report = village(_issue(**fields))
+    item = item_in(report, "X32")
     assert (item.outcome, item.reason) == (outcome, reason)
-    assert _item(report, "B10.1").outcome == "pass"
+    assert item_in(report, "B10.1").outcome == "pass"
     told = [r for r in report.verdict.risks if r.id == "X32"]
     assert bool(told) is (outcome == "fail")
     assert (item.risk is not None) is (outcome == "fail")
@@ -263,11 +248,11 @@ def test_what_was_brought_up_is_put_right_in_time(fields: Json, outcome: str, re
 
 
 def test_a_late_closing_passes_with_a_remark_and_stays_history() -> None:
-    (found,) = _findings(_village(lambda raw: raw["issues"][-1].update(deadline="2023-07-09")), "X32")
+    (found,) = findings_in(village(lambda raw: raw["issues"][-1].update(deadline="2023-07-09")), "X32")
     assert (found.outcome, found.basis) == ("pass", "evidenced")
     assert [r.zh for r in found.remarks] == ["销号晚于整改时限"]
     assert len(found.history) == 1
-    (in_time,) = _findings(_village(lambda raw: raw["issues"][-1].update(deadline="2023-07-10")), "X32")
+    (in_time,) = findings_in(village(lambda raw: raw["issues"][-1].update(deadline="2023-07-10")), "X32")
     assert in_time.remarks == ()
 
 
@@ -278,9 +263,9 @@ def test_one_issue_makes_one_finding_whoever_brought_it_up() -> None:
             if source != "audit":
                 raw["declarations"].append({"absent": "audit_issues", "declared_by": "示例县", "declared_on": "2024-01-10"})
 
-        report = _village(write)
-        assert _item(report, item).outcome == "fail"
-        assert _item(report, other).outcome != "fail"
+        report = village(write)
+        assert item_in(report, item).outcome == "fail"
+        assert item_in(report, other).outcome != "fail"
         assert [f.item for f in report.findings if f.disposition == "rectify"] == [item]
 
 
@@ -291,10 +276,10 @@ def test_the_subsidy_is_spoken_of_when_the_baseline_is_breached_and_never_otherw
     def breached(raw: Json) -> None:
         raw["communities"][0]["land_type"] = "collective"
 
-    (risk,) = [r for r in _village(breached).verdict.risks if r.id == "X30"]
+    (risk,) = [r for r in village(breached).verdict.risks if r.id == "X30"]
     assert risk.cite == "三（三）"
     assert "本程序不作决定" in risk.says.zh
-    for report in (_village(), _village(_policy("funding", exists=False)), _village(_issue(**OPEN))):
+    for report in (village(), village(_policy("funding", exists=False)), village(_issue(**OPEN))):
         assert [r for r in report.verdict.risks if r.id == "X30"] == []
 
 
@@ -353,10 +338,10 @@ def test_the_other_reading_changes_obligation_and_what_follows_and_nothing_else(
 ) -> None:
     item, spoil, by_body, by_annex = READINGS[reading]
     follows = {"expected": "rectify", "encouraged": "improve"}
-    reports = {option: _village(spoil, read_by(**{reading: option})) for option in ("body", "annex")}
+    reports = {option: village(spoil, read_by(**{reading: option})) for option in ("body", "annex")}
     for option, obligation in (("body", by_body), ("annex", by_annex)):
         report = reports[option]
-        failing = [f for f in _findings(report, item) if f.outcome == "fail"]
+        failing = [f for f in findings_in(report, item) if f.outcome == "fail"]
         assert failing
         spoilt = [f for f in failing if f.obligation == obligation]
         assert {f.disposition for f in spoilt} == {follows[obligation]}
@@ -369,7 +354,7 @@ def test_the_other_reading_changes_obligation_and_what_follows_and_nothing_else(
         return [(f.id, f.outcome, f.reason, f.obligation, f.severity) for f in report.findings if f.item != item]
 
     def answers(report: Report) -> list[Any]:
-        return [(f.id, f.outcome, f.reason, [(c.check, c.outcome, c.reason) for c in f.checks]) for f in _findings(report, item)]
+        return [(f.id, f.outcome, f.reason, [(c.check, c.outcome, c.reason) for c in f.checks]) for f in findings_in(report, item)]
 
     assert others(reports["body"]) == others(reports["annex"])
     assert answers(reports["body"]) == answers(reports["annex"])
@@ -377,18 +362,18 @@ def test_the_other_reading_changes_obligation_and_what_follows_and_nothing_else(
 
 @pytest.mark.parametrize("reading", READINGS)
 def test_without_a_breach_the_reading_changes_no_outcome(reading: str, read_by: Callable[..., str]) -> None:
-    outcomes = [[(i.item, i.outcome, i.tally) for i in _village(profile=read_by(**{reading: o})).items] for o in ("body", "annex")]
+    outcomes = [[(i.item, i.outcome, i.tally) for i in village(profile=read_by(**{reading: o})).items] for o in ("body", "annex")]
     assert outcomes[0] == outcomes[1]
 
 
 def test_the_default_is_the_body_and_says_that_nobody_chose_it() -> None:
-    used = {r.reading: (r.option, r.chosen) for r in _village().provenance.readings}
+    used = {r.reading: (r.option, r.chosen) for r in village().provenance.readings}
     assert {r: used[r] for r in READINGS} == dict.fromkeys(READINGS, ("body", False))
 
 
 def test_the_county_shows_documents_for_each_item_that_data_answer() -> None:
     report = reported(raw_of("county"), files_of("county"))
     for item, wanted in (("X21", "area_survey_report"), ("X22", "policy_file"), ("X27", "indoor_policy"), ("X32", "closure_form")):
-        (found,) = _findings(report, item)
+        (found,) = findings_in(report, item)
         assert (found.outcome, found.basis) == ("pass", "evidenced"), item
         assert wanted in {a.doc_type for a in found.found}
