@@ -69,10 +69,10 @@ class _Adviser:
         return advice if way is None else Advice(advice.steps, advice.precedents, advice.law, way)
 
     def _general(self, name: str, fails: bool, checks: frozenset[str], reasons: frozenset[Reason]) -> Advice:
-        """Precedents are for failings; what is only open first has to be supplied."""
+        """Of what is open no cause is known yet: its precedents are the nearest by level and region."""
         item = self._items[name]
-        near = nearest(self._precedents(), name, checks, self._code, self._level) if fails else ()
-        law = tuple(item.spec.remedy.law or item.spec.cite.statutes) if fails else ()
+        near = nearest(self._precedents(), name, checks, self._code, self._level)
+        law = tuple(item.spec.remedy.law or item.spec.cite.statutes)
         return Advice(steps_for(item, fails, reasons), tuple(_near(one) for one in near), law, None)
 
 
