@@ -196,13 +196,17 @@ def _gate(report: Report, fail_on: str, fail_on_unknown: bool) -> int:
 
 def _targets(reports: Sequence[str], dossiers: int) -> list[tuple[str, str]]:
     """FORMAT[:FILE] → (format, file); refuses unknown formats and files that would overwrite each other."""
-    from compliance.render import formats
+    from compliance.render import MissingExtraError, formats, renderer
 
     result: list[tuple[str, str]] = []
     for written in reports:
         name, _, target = written.partition(":")
         if name not in formats():
             raise click.UsageError(f"没有格式 {name!r}；可用 / no such format; there are: {', '.join(formats())}")
+        try:
+            renderer(name)
+        except MissingExtraError as missing:
+            raise click.UsageError(str(missing)) from None
         if dossiers > 1 and target not in ("", "-") and "{id}" not in target:
             raise click.UsageError(
                 f"检查多份档案时，文件名须含 {{id}} / with several dossiers FILE must contain {{id}}: {target!r}"

@@ -14,7 +14,7 @@ from typing import Any, cast
 from compliance.schemas.refusal import Refused
 from compliance.schemas.report import Report
 
-__all__ = ["UnknownFormatError", "formats", "render", "render_refusal", "renderer"]
+__all__ = ["MissingExtraError", "UnknownFormatError", "formats", "render", "render_refusal", "renderer"]
 
 _PREFIX = "as_"
 
@@ -24,6 +24,16 @@ class UnknownFormatError(LookupError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"no report format {name!r}; there are: {', '.join(formats())}")
+
+
+class MissingExtraError(RuntimeError):
+    """A format needs a package that is not installed; told in both languages, with what installs it."""
+
+    def __init__(self, what: str, package: str, extra: str) -> None:
+        super().__init__(
+            f'{what} 需要 {package}，尚未安装 / {what} needs {package}, which is not installed:'
+            f' pip install "compliance-laojiu[{extra}]"'
+        )
 
 
 def formats() -> tuple[str, ...]:
@@ -38,10 +48,13 @@ def formats() -> tuple[str, ...]:
 
 
 def renderer(name: str) -> Callable[..., bytes]:
-    """The function ``render(report, lang="zh", **options) -> bytes`` of one format."""
+    """The function ``render(report, lang="zh", **options) -> bytes`` of one format, which may lack a package."""
     if name not in formats():
         raise UnknownFormatError(name)
-    return cast(Callable[..., bytes], import_module(f"{__name__}.{_PREFIX}{name}").render)
+    module = import_module(f"{__name__}.{_PREFIX}{name}")
+    if hasattr(module, "require"):
+        module.require()
+    return cast(Callable[..., bytes], module.render)
 
 
 def render(report: Report, name: str, lang: str = "zh", **options: Any) -> bytes:
