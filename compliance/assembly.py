@@ -17,7 +17,7 @@ from compliance.schemas.rulebook import Check, Clause, Item, Profile, Rulebook
 from compliance.schemas.version import VERSION
 from compliance.sentences import Source, condition_says, law_of, parameter_of
 
-__all__ = ["findings_of", "report", "source_of"]
+__all__ = ["conclusion", "findings_of", "report", "source_of"]
 
 _FAILED = (Code.FAIL, Code.IMPROVE)
 _KINDS = {"area": ("本地区", "the area"), "community": ("小区", "communities"), "project": ("项目", "projects")}
@@ -247,7 +247,7 @@ def _verdict(
     reasons: Mapping[int, r.Reason | None],
 ) -> r.Verdict:
     law = judgement.bench.rulebook
-    outcome = _conclusion(law, judgement.items)
+    outcome = conclusion(law, judgement.items)
     dispositions = [disposition_of(e[4], reasons.get(n)) for n, e in enumerate(entries)]
     baseline = [i for i in items if i.item.startswith("B")]
     hard = [i for i in items if i.item.startswith("H")]
@@ -267,11 +267,11 @@ def _verdict(
         open=judgement.is_open,
         body=_items_tally(body),
         risks=_risks(law, items),
-        was=_was(outcome, _conclusion(law, judgement.ruled or judgement.items)),
+        was=_was(outcome, conclusion(law, judgement.ruled or judgement.items)),
     )
 
 
-def _conclusion(law: Rulebook, codes: Mapping[str, Code]) -> r.Outcome:
+def conclusion(law: Rulebook, codes: Mapping[str, Code]) -> r.Outcome:
     """The items → the area: one failing of what must or should be fails it, one such unknown leaves it open."""
     if Code.FAIL in codes.values():
         return "fail"

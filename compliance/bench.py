@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Literal
+from weakref import WeakValueDictionary
 
 from compliance import collector, docket, judge, rulebook
 from compliance.engine import Engine
@@ -18,6 +19,7 @@ from compliance.measures.columns import Columns
 from compliance.measures.subjects import KINDS, Case
 from compliance.schemas import dossier as d
 from compliance.schemas import report as r
+from compliance.schemas.lowered import Lowered
 from compliance.schemas.outcomes import Code, State
 from compliance.schemas.precedent import Precedent
 from compliance.schemas.received import AttachmentState
@@ -54,11 +56,6 @@ class Bench:
     engines: Mapping[str, Engine]
     as_of: Day
 
-    def close(self) -> None:
-        """Give the engines' memory back; the bench answers no more."""
-        for engine in self.engines.values():
-            engine.close()
-
 
 @lru_cache(maxsize=1)
 def load_law() -> Rulebook:
@@ -87,22 +84,31 @@ def open_bench(profile: str, as_of: Day, *, drafts: bool = False, law_day: Day |
 def bench_of(place: Profile, as_of: Day, law_day: Day) -> Bench:
     """The shipped rulebook under a profile at hand; made once for each profile and pair of days."""
     key = place.sha256, as_of, law_day
-    if key not in _benches:
-        while len(_benches) >= _KEPT:
-            oldest = _benches.pop(next(iter(_benches)))
-            oldest.close()
-        _benches[key] = make_bench(rulebook.resolve(load_law(), place, law_day), place, as_of)
-    return _benches[key]
+    bench = _benches.pop(key, None) or make_bench(rulebook.resolve(load_law(), place, law_day), place, as_of)
+    _benches[key] = bench  # the one used last stands last
+    if len(_benches) > _KEPT:
+        del _benches[next(iter(_benches))]
+    return bench
 
 
 def make_bench(law: Rulebook, place: Profile, as_of: Day) -> Bench:
-    """A bench for a rulebook already resolved; who makes it closes its engines."""
+    """A bench for a rulebook already resolved."""
     questions = rulebook.compile_questions(law, place)
-    return Bench(law, place, questions, {kind: Engine(q.lowered) for kind, q in questions.items()}, as_of)
+    return Bench(law, place, questions, {kind: _engine(q.lowered) for kind, q in questions.items()}, as_of)
+
+
+def _engine(lowered: Sequence[Lowered]) -> Engine:
+    """The engine that decides these rulesets. Places whose numbers agree share it; it closes when nobody holds it."""
+    key = tuple(lowered)
+    engine = _engines.get(key)
+    if engine is None:
+        engine = _engines[key] = Engine(key)
+    return engine
 
 
 _benches: dict[tuple[str, Day, Day], Bench] = {}
-_KEPT = 8
+_KEPT = 64
+_engines: WeakValueDictionary[tuple[Lowered, ...], Engine] = WeakValueDictionary()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from decimal import Decimal
 from itertools import compress, count
 from operator import gt, itemgetter, mul
 from typing import Any, NamedTuple, Self
+from weakref import finalize
 
 import durable_rules_engine as durable
 
@@ -102,6 +103,7 @@ class Engine:
         kinds = {m: f.kind for f in self._fields.values() for m in (f.measure, f.other) if m and f.kind}
         self._measures = kinds
         self._rulesets = [_Ruleset(one) for one in lowered]
+        finalize(self, _close, self._rulesets).atexit = False
 
     def __enter__(self) -> Self:
         return self
@@ -110,9 +112,8 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """Free the compiled rulesets. Whatever is asked afterwards is LOST."""
-        for ruleset in self._rulesets:
-            ruleset.close()
+        """Free the compiled rulesets, as happens too when nobody holds the engine. What is asked afterwards is LOST."""
+        _close(self._rulesets)
 
     def decide(self, columns: Mapping[str, Sequence[Value]], n: int) -> list[bytearray]:
         """Each measure's values over ``n`` subjects → for each question a byte, an ``Answer``, per subject.
@@ -156,6 +157,11 @@ class Engine:
             for number, column in zip(ruleset.questions, said, strict=True):
                 for subject, answer in zip(subjects, column, strict=True):
                     answers[number][subject] = answer
+
+
+def _close(rulesets: Iterable[_Ruleset]) -> None:
+    for ruleset in rulesets:
+        ruleset.close()
 
 
 class _Ruleset:

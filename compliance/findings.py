@@ -187,6 +187,10 @@ class Findings(Sequence[Finding]):
     def __iter__(self) -> Iterator[Finding]:
         return (self._make(*e) for e in self._entries)
 
+    def of(self, outcomes: Collection[Outcome]) -> Iterator[Finding]:
+        """The findings of certain outcomes, in the same order; the others are not made."""
+        return (self._make(*e) for e in self._entries if _OUTCOMES[e[4]] in outcomes)
+
     def ids(self) -> list[str]:
         """The ids of all findings, without making one."""
         return [_id(item, owners[number]) for item, _, owners, number, _ in self._entries]

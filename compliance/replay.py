@@ -8,7 +8,6 @@ two days, days that are no full dates, and what ``check`` refuses.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -26,7 +25,7 @@ from compliance.schemas.received import AttachmentState, Received
 from compliance.schemas.replay import REPLAY_VERSION, Cause, CauseKind, Changed, Replay, ReplayDay, Step
 from compliance.schemas.report import Bilingual, Finding, LimitSource, Outcome, Reason, Report
 from compliance.schemas.rulebook import Check, Profile, Rulebook, Setting
-from compliance.schemas.scalars import Day, days
+from compliance.schemas.scalars import days
 from compliance.sentences import value_says
 
 __all__ = ["replay"]
@@ -107,8 +106,7 @@ def _step(desk: _Desk, earlier: _Seen, between: _Seen, later: _Seen) -> Step:
     causes: dict[str, list[Cause]] = {i: [] for i in moved}
     together: dict[str, list[Cause]] = {i: [] for i in by_law}
     for difference in differences if by_law else []:
-        with _made(*difference.undone(later.bench), later.bench.as_of) as bench:
-            without = desk.judge(bench)
+        without = desk.judge(make_bench(*difference.undone(later.bench), later.bench.as_of))
         for ident in by_law:
             if _outcome(without, ident) != _outcome(later, ident):
                 causes[ident].append(difference.cause)
@@ -257,15 +255,6 @@ def _swapped(checks: Sequence[Check], ident: str, before: Check | None) -> Itera
             yield before
     if before is not None and ident not in [c.id for c in checks]:
         yield before
-
-
-@contextmanager
-def _made(law: Rulebook, place: Profile, as_of: Day) -> Iterator[Bench]:
-    bench = make_bench(law, place, as_of)
-    try:
-        yield bench
-    finally:
-        bench.close()
 
 
 # -- the passing of time --------------------------------------------------------------------------------------

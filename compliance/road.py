@@ -6,23 +6,35 @@ answer is a fault in the report, never a finding.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import BinaryIO
 
 from compliance import collector
 from compliance.advice import adviser
 from compliance.assembly import findings_of, report
-from compliance.bench import Mode, known_precedents, open_bench, put
+from compliance.bench import Judgement, Mode, known_precedents, open_bench, put
 from compliance.determine import determine
 from compliance.evidence.present import attachment_states
 from compliance.intake import read
 from compliance.intake.determinations import read_determinations
 from compliance.rulebook import profile_of_area
-from compliance.schemas.received import Received
+from compliance.schemas.received import AttachmentState, Received
 from compliance.schemas.report import Report
 from compliance.schemas.scalars import Day, days
 
-__all__ = ["check", "examine", "today"]
+__all__ = ["Decided", "check", "decide", "examine", "today"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A dossier as it came in, with everything decided about it and nothing written out."""
+
+    received: Received
+    states: Mapping[str, AttachmentState]
+    judgement: Judgement
 
 
 def today() -> Day:
@@ -65,16 +77,9 @@ def examine(
     keep: bool = False,
 ) -> tuple[Report, Received]:
     """As ``check``, with the dossier as it came in; ``keep``: with its bytes, for a report that shows places in it."""
-    day = days(as_of) if as_of is not None else today()
-    if day.first != day.last:
-        raise ValueError(f"the as-of date is a full date, not {as_of}")
     with collector.at_rest():
-        # A profile that is named is opened first: one that cannot be read is said before the dossier is.
-        named = open_bench(profile, day, drafts=drafts) if profile is not None else None
-        received = read(source, keep=keep)
-        bench = named or open_bench(profile_of_area(received.dossier.area_code), day, drafts=drafts)
-        states = attachment_states(received.dossier, received.files)
-        judgement = put(received.dossier, states, bench, mode)
+        decided = decide(source, profile=profile, mode=mode, as_of=as_of, drafts=drafts, keep=keep)
+        received, states, judgement = decided.received, decided.states, decided.judgement
         used = None
         if determinations is not None:
             recorded = read_determinations(determinations, received.dossier)
@@ -85,3 +90,26 @@ def examine(
             advise=adviser(judgement, known_precedents, ways=mode == "strict" if ways is None else ways),
         )  # fmt: skip
         return made, received
+
+
+def decide(
+    source: str | Path,
+    *,
+    profile: str | None = None,
+    mode: Mode = "strict",
+    as_of: str | None = None,
+    drafts: bool = False,
+    keep: bool = False,
+    stdin: BinaryIO | None = None,
+) -> Decided:
+    """The road as far as everything is decided: what ``check`` writes a report of, and a feed only what it keeps."""
+    day = days(as_of) if as_of is not None else today()
+    if day.first != day.last:
+        raise ValueError(f"the as-of date is a full date, not {as_of}")
+    with collector.at_rest():
+        # A profile that is named is opened first: one that cannot be read is said before the dossier is.
+        named = open_bench(profile, day, drafts=drafts) if profile is not None else None
+        received = read(source, keep=keep, stdin=stdin)
+        bench = named or open_bench(profile_of_area(received.dossier.area_code), day, drafts=drafts)
+        states = attachment_states(received.dossier, received.files)
+        return Decided(received, states, put(received.dossier, states, bench, mode))

@@ -121,7 +121,7 @@ def test_the_places_put_nearly_every_check_to_somebody() -> None:
 def test_the_command_line_exits_with_4_and_says_that_the_report_is_incomplete(
     faulty: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from compliance.bench import _benches
+    from compliance.bench import _benches, _engines
 
     durable = {
         "echo lost": lambda: lossy_durable(drop=lambda rule: rule == "seen"),
@@ -129,6 +129,7 @@ def test_the_command_line_exits_with_4_and_says_that_the_report_is_incomplete(
         "post refused": lambda: lossy_durable(code=204),
     }[faulty]()
     _benches.clear()
+    _engines.clear()
     monkeypatch.setattr("compliance.engine.durable", durable)
     try:
         result = CliRunner().invoke(
@@ -138,6 +139,7 @@ def test_the_command_line_exits_with_4_and_says_that_the_report_is_incomplete(
         assert "不完整" in result.output
     finally:
         _benches.clear()
+        _engines.clear()
 
 
 def _opposite(rule: str) -> str | None:
