@@ -25,7 +25,7 @@ from compliance.schemas.scalars import (
     uscc_is_valid,
 )
 
-__all__ = ["expected", "fault_code", "found", "hint", "nearest_field"]
+__all__ = ["expected", "fault_code", "found", "hint", "nearest_field", "written_doc_no"]
 
 Schema = dict[str, Any]
 
@@ -263,13 +263,22 @@ def _uscc(value: str) -> Words:
     )
 
 
-def _doc_no(value: str) -> Words:
+def written_doc_no(value: str) -> str | None:
+    """A document number in other brackets or with 第 and zeros, as it should be written; None where it is none.
+
+    >>> written_doc_no("建办城[2021]第050号"), written_doc_no("五十号文")
+    ('建办城〔2021〕50号', None)
+    """
     text = re.sub(r"\s", "", unicodedata.normalize("NFKC", value))
     match = re.fullmatch(r"(.+?)[\[(〔【{<]?((?:19|20)\d{2})年?[\])〕】}>]?第?0*([1-9]\d*)号?", text)
     if not match:
-        return NOTHING
+        return None
     right = f"{match[1]}〔{match[2]}〕{match[3]}号"
-    return _write(right) if re.fullmatch(DOC_NO_PATTERN, right) else NOTHING
+    return right if re.fullmatch(DOC_NO_PATTERN, right) else None
+
+
+def _doc_no(value: str) -> Words:
+    return _write(written_doc_no(value))
 
 
 def _halfwidth(pattern: str) -> Callable[[str], Words]:

@@ -40,6 +40,12 @@ CODES: dict[str, Words] = {
     "duplicate_file": Words("文件重复", "the same file twice"),
     "too_many_files": Words("文件过多", "too many files"),
     "compression_bomb": Words("压缩比异常", "suspicious compression"),
+    # the workbook or table
+    "not_a_workbook": Words("不是可读取的表格文件", "not a table that can be read"),
+    "damaged_workbook": Words("工作簿损坏", "the workbook is damaged"),
+    "encrypted_workbook": Words("工作簿有打开密码", "the workbook needs a password to open"),
+    "workbook_with_macros": Words("工作簿含有宏", "the workbook has macros"),
+    "damaged_table": Words("CSV 文件格式错误", "the CSV file is malformed"),
     # the JSON text
     "truncated": Words("文件被截断", "the file is cut off"),
     "syntax": Words("JSON 格式错误", "JSON syntax error"),
@@ -75,6 +81,13 @@ CODES: dict[str, Words] = {
     "bad_format": Words("写法不对", "bad format"),
     "text_too_short": Words("文字为空", "empty text"),
     "text_too_long": Words("文字过长", "text too long"),
+    # the cells of a table
+    "cell_error": Words("单元格是公式错误", "a formula that failed"),
+    "not_a_number": Words("不是数", "not a number"),
+    "not_whole": Words("不是整数", "not a whole number"),
+    "not_yes_or_no": Words("不是“是”或“否”", "neither yes nor no"),
+    "ambiguous_value": Words("可作两种理解", "could mean two things"),
+    "unit_conflict": Words("单位互相矛盾", "units that contradict each other"),
     "too_many_items": Words("条目过多", "too many entries"),
     # what one entry says of another
     "duplicate_id": Words("编号重复", "identifier used twice"),
