@@ -20,6 +20,7 @@ from functools import cache
 from typing import Any, Final, Literal, NamedTuple
 
 from compliance.intake import wording
+from compliance.intake.grid import Cell
 from compliance.intake.scan import clip
 from compliance.schemas.dossier import ID_PATTERN
 from compliance.schemas.generate import load
@@ -28,12 +29,11 @@ from compliance.schemas.scalars import AMOUNT_MAX, AREA_CODE_PATTERN, DOC_NO_PAT
 from compliance.schemas.vocabulary import DOCUMENTS, WORDS
 
 __all__ = [
-    "ABSENT", "UNITS", "Absence", "CellFault", "CellValue", "Note", "Told", "Unit", "entity_of", "field_of", "folded",
-    "head_unit", "read_cell", "written_options",
+    "ABSENT", "UNITS", "Absence", "CellFault", "Note", "Told", "Unit", "entity_of", "field_of", "folded",
+    "head_unit", "read_cell", "unit_of", "written_options",
 ]  # fmt: skip
 
 Schema = dict[str, Any]
-CellValue = str | int | Decimal | bool | date | None
 
 
 class Absence(Enum):
@@ -87,6 +87,15 @@ def folded(text: str) -> str:
     ('户数(户)', '万m2')
     """
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+
+def unit_of(name: str) -> Unit:
+    """The unit of a name, however wide it is written; ``KeyError`` for a word that is no unit.
+
+    >>> unit_of("万平方米").name, unit_of("幢").name
+    ('万㎡', '栋')
+    """
+    return UNITS[folded(name)]
 
 
 def _units() -> dict[str, Unit]:
@@ -203,12 +212,12 @@ _DASHES = frozenset("-‐‑‒–—―─−－﹣/／\\＼")
 _UNTOLD = frozenset(("不详", "未知", "未填报", "未统计", "暂缺", "N/A", "n/a"))
 """Words for what is not reported; 无 is none of them, for it says that there is none."""
 _ERRORS = re.compile(r"#(N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)")
+_MEND = Words("改正公式，或只粘贴数值", "mend the formula, or paste the value alone")
 _LIST = re.compile(r"[、,，;；\n]+")
 
 
 def read_cell(
-    value: CellValue,
-    shown: str,
+    cell: Cell | None,
     field: Schema,
     unit: str | None = None,
     *,
@@ -217,10 +226,14 @@ def read_cell(
 ) -> Told | CellFault:
     """One cell for one field of :func:`field_of`.
 
-    ``shown``: the cell as the spreadsheet shows it; it tells 2021.10 from 2021.1, and 85% from 0.85.
-    ``unit``: the unit that head or mapping claims; without one, the field's own is meant.
+    ``unit``: the unit that head or mapping claims, a name of ``UNITS``; without one, the field's own is meant.
     ``words``: a place's own words → JSON values (None: not reported). ``none``: what 无 means under a number.
     """
+    if cell is None:
+        return Told(ABSENT)
+    if cell.fault != NOTHING:
+        return CellFault("cell_error", cell.fault, wording.expected(field), _MEND)
+    value, shown = cell.value, cell.shown
     text = value.strip() if isinstance(value, str) else ""
     if value is None or (isinstance(value, str) and not text):
         return Told(ABSENT)
@@ -236,8 +249,7 @@ def read_cell(
         says = Words(f"“{text}”作为未填报", f"“{text}” taken as not reported")
         return Told(ABSENT, Note("not_reported", says))
     if text and _ERRORS.fullmatch(text):
-        hint = Words("改正公式，或只粘贴数值", "mend the formula, or paste the value alone")
-        return CellFault("cell_error", wording.found(text), wording.expected(field), hint)
+        return CellFault("cell_error", wording.found(text), wording.expected(field), _MEND)
     if field.get("type") == "array":
         return _list(value, shown, field)
     return _scalar(value, shown, field, unit, none)
@@ -296,7 +308,7 @@ _LONGEST = 25
 """Characters of a number: more than any field has room for, fewer than exact arithmetic holds."""
 _NEARLY = re.compile(r"^(约|近|超|逾|大约|不足|≈|~|>|<|≥|≤)|(左右|余|多|以上|以内|上下)(?=\D*$)")
 _SIGNIFICANT = 15
-"""Digits that spreadsheets hold of a number; what stands behind them is their rounding, not the author's."""
+"""Digits that spreadsheets hold of a number."""
 _MULTIPLES = ("万", "亿", "千", "百")
 
 
@@ -321,7 +333,7 @@ def _number(value: Any, shown: str, field: Schema, claimed: str | None, none: st
             return CellFault("not_a_number", wording.found(text), wording.expected(field), _number_hint(text))
     else:
         percent = own == "%" and shown.strip().endswith(("%", "％"))
-        number = _cut(Decimal(value))
+        number = Decimal(value)
         read = _Read(number * 100 if percent else number, "%" if percent else "", ("percent",) if percent else ())
     return _measured(read, text, field, own, claimed)
 
@@ -369,17 +381,6 @@ def _parsed(text: str) -> _Read | None:
     return _Read(number, rest, tuple(marks))
 
 
-def _cut(number: Decimal) -> Decimal:
-    """A cell's number without what its storage in binary adds behind the fifteenth digit.
-
-    >>> _cut(Decimal("752393.7300000001")), _cut(Decimal("26000"))
-    (Decimal('752393.730000000'), Decimal('26000'))
-    """
-    if not number.is_finite() or len(number.as_tuple().digits) <= _SIGNIFICANT:
-        return number
-    return number.quantize(Decimal(1).scaleb(number.adjusted() - _SIGNIFICANT + 1))
-
-
 def _measured(read: _Read, text: str, field: Schema, own: str, claimed: str | None) -> Told | CellFault:
     """The number in the field's unit, exactly, or why there is none."""
     unit = _unit_of(read, text, field, own, claimed)
@@ -391,7 +392,7 @@ def _measured(read: _Read, text: str, field: Schema, own: str, claimed: str | No
         hint = Words(f"写明是 {small} 还是 {large}", f"say whether {small} or {large}")
         return CellFault("ambiguous_value", wording.found(text), wording.expected(field), hint)
     note = None
-    target = UNITS.get(own)
+    target = unit_of(own) if own else None
     if unit is not None and target is not None and unit.times != target.times:
         number = number.scaleb(len(str(unit.times)) - len(str(target.times)))  # always a power of ten: exact
         says = Words(
@@ -413,14 +414,15 @@ def _shown(number: Decimal) -> str:
 
 def _unit_of(read: _Read, text: str, field: Schema, own: str, claimed: str | None) -> Unit | CellFault | None:
     """The unit a number is in: what the cell says must be what the head says, and of what the field counts."""
-    head = UNITS.get(claimed) if claimed else None
+    head = unit_of(claimed) if claimed else None
+    target = unit_of(own) if own else None
     if read.unit in _MULTIPLES:
-        base = head or UNITS.get(own)
-        if base is None or base.times != 1 or read.unit != "万" or f"万{base.name}" not in UNITS:
+        base = head or target
+        larger = folded(f"{read.unit}{base.name}") if base else ""
+        if base is None or base.times != 1 or base.of == "money" or larger not in UNITS:
             return _conflict(read.unit, claimed or own, text, field)
-        return UNITS[f"万{base.name}"]
+        return UNITS[larger]
     cell = UNITS.get(read.unit) if read.unit else None
-    target = UNITS.get(own)
     for said in (cell, head):
         if said is not None and (target is None or said.of != target.of):
             return _conflict(said.name, own, text, field)
@@ -511,7 +513,7 @@ _EPOCH = date(1899, 12, 30)
 def _date(value: Any, shown: str, field: Schema) -> Told | CellFault:
     """A date with the precision it was written in; a month stays a month."""
     if isinstance(value, date):
-        return Told(value.isoformat()[:10])
+        return Told(shown[:10])  # to the month, where the cell shows no day
     text = _plain_text(value, shown)
     found = wording.found(text)
     if isinstance(value, bool):
