@@ -24,7 +24,7 @@ from compliance.intake.foreign import ZIP_MARKS, office_document
 from compliance.schemas.limits import ARCHIVE_BYTES, ARCHIVE_FILES, ARCHIVE_RATIO, JSON_BYTES, MIB
 from compliance.schemas.refusal import NOTHING, InputError, Refused, Words, printable
 
-__all__ = ["Parcel", "take"]
+__all__ = ["Parcel", "take", "zip_faults"]
 
 DOSSIER = "dossier.json"
 ATTACHMENTS = "attachments"
@@ -162,7 +162,7 @@ def _zip(name: str, file: Path | BytesIO) -> Parcel:
         names = {info.orig_filename for info in archive.infolist()}
         if kind := office_document(names):
             raise _refused(name, "not_a_dossier", *kind)
-        if errors := list(_zip_errors(archive)):
+        if errors := list(zip_faults(archive)):
             raise Refused(name, errors)
         root = _root(name, members)
         with archive.open(members[root + DOSSIER]) as stream:
@@ -193,7 +193,8 @@ def _member_name(info: zipfile.ZipInfo) -> str:
     return _key(name.replace("\\", "/"))
 
 
-def _zip_errors(archive: zipfile.ZipFile) -> Iterator[InputError]:
+def zip_faults(archive: zipfile.ZipFile) -> Iterator[InputError]:
+    """What is wrong with an archive as a whole: too much in it, locked, or built to do harm."""
     infos = archive.infolist()
     if len(infos) > ARCHIVE_FILES:
         yield _error("too_many_files", Words(str(len(infos)), str(len(infos))), _at_most(ARCHIVE_FILES, ""))

@@ -24,3 +24,9 @@ ARCHIVE_BYTES: Final = 64 * 1024 * MIB
 """Unpacked size of a whole zip."""
 ARCHIVE_RATIO: Final = 250
 """Unpacked to packed size of a zip member above one MiB; scans and office files stay below 20."""
+GRID_BYTES: Final = 128 * MIB
+"""Size of a workbook or CSV file."""
+GRID_UNPACKED: Final = 1024 * MIB
+"""Unpacked size of a workbook."""
+GRID_CELLS: Final = 2_000_000
+"""Cells of a workbook that are not empty."""
