@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
-__all__ = ["CODES", "DETERMINATIONS", "InputError", "Lang", "Refused", "Words"]
+__all__ = ["CODES", "DETERMINATIONS", "InputError", "Lang", "Place", "Refused", "Words"]
 
 Lang = Literal["zh", "en"]
 
@@ -114,6 +114,19 @@ CODES: dict[str, Words] = {
 """Every code that a refusal can carry."""
 
 
+class Place(NamedTuple):
+    """Where a value stands in a workbook or table."""
+
+    file: str
+    sheet: str
+    cell: str
+    """As spreadsheets write it: C7, or C7:C9 where several cells are meant"""
+
+    def text(self) -> str:
+        """For a person: file, sheet, cell."""
+        return " · ".join(printable(part) for part in self if part)
+
+
 @dataclass(frozen=True, slots=True)
 class InputError:
     """One fault of the input. ``pointer`` is a JSON Pointer (RFC 6901); lines and columns count from 1.
@@ -129,6 +142,8 @@ class InputError:
     found: Words = NOTHING
     expected: Words = NOTHING
     hint: Words = NOTHING
+    cell: Place | None = None
+    """For what was read from a table: the cell, instead of line and column"""
 
     def text(self, lang: Lang = "zh") -> str:
         """A block of lines for a person: what is wrong, where, what was found, expected, and what to do."""
@@ -139,6 +154,8 @@ class InputError:
 
     def _place(self, lang: Lang) -> str:
         pointer = f"  {printable(self.pointer)}" if self.pointer else ""
+        if self.cell is not None:
+            return f"  {self.cell.text()}{pointer}"
         if self.line is None:
             return pointer
         if lang == "zh":
@@ -148,6 +165,10 @@ class InputError:
     def to_json(self) -> dict[str, Any]:
         """The error as JSON values, both languages side by side."""
         fields = asdict(self) | {"message": CODES[self.code]}
+        if self.cell is None:
+            del fields["cell"]
+        else:
+            fields["cell"] = {"file": self.cell.file, "sheet": self.cell.sheet, "cell": self.cell.cell}
         return {
             name: value._asdict() if isinstance(value, Words) else value for name, value in fields.items()
         }
