@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from compliance.schemas.determination import Determination
 from compliance.schemas.dossier import Dossier
-from compliance.schemas.refusal import Lang, Words, printable
+from compliance.schemas.refusal import Lang, Place, Words, printable
 
-__all__ = ["AttachmentState", "Received", "RecordedDeterminations", "VersionChange"]
+__all__ = ["AttachmentState", "CellNote", "Received", "RecordedDeterminations", "VersionChange"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,18 @@ class AttachmentState(Enum):
         return self.value
 
 
+class CellNote(NamedTuple):
+    """What was done to read a cell, where it was not taken as it stands."""
+
+    place: Place
+    code: str
+    says: Words
+
+    def text(self, lang: Lang = "zh") -> str:
+        """A line for a person."""
+        return f"{self.place.text()}  {printable(getattr(self.says, lang))}"
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """A dossier as it came in. ``files`` hashes a file when it is asked for, not before."""
@@ -63,6 +75,10 @@ class Received:
     """The dossier's own bytes, where they were asked for and the report's pointers lead into them as they are"""
     changes: tuple[VersionChange, ...] = ()
     """What was changed to read it, where its structure is an earlier one"""
+    cells: Callable[[str], Place | None] | None = None
+    """JSON Pointer → where it stands, or would stand, in the tables that were read; None for JSON"""
+    notes: tuple[CellNote, ...] = ()
+    """Cells that were not taken as they stand"""
 
 
 @dataclass(frozen=True, slots=True)
