@@ -16,6 +16,7 @@ __all__ = [
     "OUTCOMES",
     "Answer",
     "AreaLine",
+    "DoubtLine",
     "FeedSummary",
     "ItemLine",
     "Piece",
@@ -143,6 +144,16 @@ class AreaLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtLine:
+    """One data-quality check over all dossiers that were checked."""
+
+    check: str
+    dossiers: int
+    """With any doubt of it"""
+    doubts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A piece that was not checked: refused, or the checker failed on it."""
 
@@ -182,4 +193,8 @@ class FeedSummary:
     """By level from the country down, code and year"""
     refusals: tuple[Refusal, ...]
     titles: dict[str, Bilingual]
-    """Item → title"""
+    """Item or data-quality check → title"""
+    doubts: tuple[DoubtLine, ...] = ()
+    """Data-quality checks with any doubt, most first"""
+    fictional: int = 0
+    """Dossiers of invented places"""
