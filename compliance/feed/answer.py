@@ -23,6 +23,7 @@ from compliance.schemas.outcomes import Code
 from compliance.schemas.received import AttachmentState
 from compliance.schemas.refusal import Refused
 from compliance.schemas.report import Bilingual, Outcome
+from compliance.schemas.rulebook import RulebookError
 
 __all__ = ["answer", "fault"]
 
@@ -41,17 +42,15 @@ _OUTCOMES: Mapping[Code, Outcome] = {
 def answer(piece: Piece, settings: Settings) -> Answer:
     """Judge one piece. What the checker did not foresee is a fault of this piece alone."""
     if piece.fault is not None:
-        return _refused(piece, [{"code": "not_readable", "pointer": "", "message": piece.fault._asdict()}])
+        return _refused(piece, [{"code": "not_readable", "pointer": "", "message": piece.fault}])
     try:
         with collector.at_rest():
             return _checked(piece, settings)
     except Refused as refused:
         return _refused(piece, refused.to_json()["errors"])
+    except RulebookError:  # the whole run is wrong, not this dossier
+        raise
     except Exception as error:
-        from compliance.rulebook import RulebookError
-
-        if isinstance(error, RulebookError):  # the whole run is wrong, not this dossier
-            raise
         return fault(piece, f"{type(error).__name__}: {error}")
 
 

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
+import os
+import sys
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Final
@@ -52,11 +55,9 @@ class Source:
     name: str
     """As found from the path that was given, with ``/``: the same on every machine"""
     kind: str
-    """``lines``, ``parquet``, ``whole`` (a file with one dossier) or ``folder`` (a folder with one)"""
+    """``lines``, ``parquet``, ``whole`` (one dossier in a file), ``folder`` (one in a folder), ``stdin`` (lines)"""
     size: int
-    """Bytes on disk; of a folder, its ``dossier.json``"""
-    stamp: int
-    """When it was last changed, in nanoseconds"""
+    """Bytes on disk; of a folder, its ``dossier.json``; of standard input, which nobody knows before it ends, none"""
 
 
 def sources(paths: Sequence[str]) -> tuple[list[Source], list[str]]:
@@ -65,12 +66,15 @@ def sources(paths: Sequence[str]) -> tuple[list[Source], list[str]]:
     passed: list[str] = []
     wrong: list[Bilingual] = []
     for given in paths:
+        if given == "-":
+            found[Path("-")] = Source(Path("-"), "-", "stdin", 0)
+            continue
         path = Path(given)
         if not path.exists():
             wrong.append(Bilingual(f"{given}：文件不存在", f"{given}: no such file"))
             continue
         try:
-            entries = list(_below(path, path.name or given))
+            entries = list(_below(path, _name(path)))
         except OSError as error:
             cause = error.strerror or type(error).__name__
             wrong.append(Bilingual(f"{given}：无法读取（{cause}）", f"{given}: cannot be read ({cause})"))
@@ -84,9 +88,24 @@ def sources(paths: Sequence[str]) -> tuple[list[Source], list[str]]:
                 found.setdefault(entry.path.resolve(), entry)
     if not wrong and not found:
         wrong.append(Bilingual("其中没有档案", "there is no dossier in it"))
+    names = Counter(source.name for source in found.values())
+    for name in (name for name, count in names.items() if count > 1):
+        paths_of = "、".join(str(source.path) for source in found.values() if source.name == name)
+        wrong.append(
+            Bilingual(
+                f"几个来源同名，结果中无法区分：{paths_of}；请在其上级文件夹中运行",
+                f"several sources have the same name and could not be told apart: {paths_of}; run it in a folder above",
+            )
+        )
     if wrong:
         raise SourceError(wrong)
     return sorted(found.values(), key=lambda source: source.name), sorted(passed)
+
+
+def _name(path: Path) -> str:
+    """A path below the working folder as written; of others the name alone: no output tells a machine's folders."""
+    plain = Path(os.path.normpath(path))
+    return plain.name or "." if plain.is_absolute() or ".." in plain.parts else plain.as_posix()
 
 
 def _unknown_kind(given: str) -> Bilingual:
@@ -103,13 +122,11 @@ def _below(path: Path, name: str) -> Iterator[Source | str]:
         if kind is None:
             yield name
             return
-        stat = path.stat()
-        yield Source(path, name, kind, stat.st_size, stat.st_mtime_ns)
+        yield Source(path, name, kind, path.stat().st_size)
         return
     dossier = path / _DOSSIER
     if dossier.is_file():
-        stat = dossier.stat()
-        yield Source(path, name, "folder", stat.st_size, stat.st_mtime_ns)
+        yield Source(path, name, "folder", dossier.stat().st_size)
         return
     for entry in sorted(path.iterdir(), key=lambda entry: entry.name):
         if not entry.name.startswith("."):
@@ -152,7 +169,8 @@ def _of(source: Source) -> Iterator[tuple[Piece, int]]:
     except (OSError, EOFError, zlib.error, ValueError) as error:
         cause = getattr(error, "strerror", None) or str(error) or type(error).__name__
         says = Bilingual(
-            f"从此处起无法读取（{cause}），此前的照常检查", f"cannot be read from here on ({cause}); what came before is"
+            f"从此处起无法读取（{cause}），此前的照常检查",
+            f"cannot be read from here on ({cause}); what came before is checked",
         )
         yield Piece(0, source.name, line + 1, fault=says), source.size
 
@@ -168,8 +186,9 @@ _Read = Iterator[tuple[int, "bytes | Piece", int]]
 
 def _lines(path: Path) -> _Read:
     """Each line that holds anything, with its number from 1 and the bytes of the file read so far."""
-    with path.open("rb") as file:
+    with nullcontext(sys.stdin.buffer) if path == Path("-") else path.open("rb") as file:
         stream = _unpacked(path, file)
+        behind = file.tell if file.seekable() else lambda: 0
         number = 0
         while line := stream.readline(JSON_BYTES + 1):
             number += 1
@@ -183,13 +202,13 @@ def _lines(path: Path) -> _Read:
             if number == 1:
                 line = line.removeprefix(b"\xef\xbb\xbf")
             if line.strip():
-                yield number, line, file.tell()
+                yield number, line, behind()
 
 
 def _unpacked(path: Path, file: IO[bytes]) -> IO[bytes]:
     name = path.name.lower()
     if name.endswith(".gz"):
-        return io.BufferedReader(gzip.GzipFile(fileobj=file), MIB)  # type: ignore[arg-type]
+        return io.BufferedReader(gzip.GzipFile(fileobj=file), MIB)
     if name.endswith(".zst"):
         try:
             import zstandard
@@ -245,13 +264,3 @@ def _needs(package: str, extra: str) -> Bilingual:
         f"需要安装 {package}：pip install 'compliance-laojiu[{extra}]'",
         f"needs {package}: pip install 'compliance-laojiu[{extra}]'",
     )
-
-
-def shown(piece: Piece) -> str:
-    """Where a piece stands, for a person."""
-    return piece.source if piece.line is None else f"{piece.source}:{piece.line}"
-
-
-def manifest(found: Sequence[Source]) -> str:
-    """The sources as a text by which a later run can tell whether they are the same and unchanged."""
-    return json.dumps([[s.name, s.kind, s.size, s.stamp] for s in found], ensure_ascii=False)

@@ -16,12 +16,12 @@ import orjson
 
 from compliance import collector
 from compliance.render import MissingExtraError
-from compliance.render.flat import CODES, COLUMNS, DAYS, LISTS, NUMBERS, Row, rows
+from compliance.render.flat import CODES, COLUMNS, DAYS, LISTS, NUMBERS, ORIGIN, Row, rows
 from compliance.schemas.report import Report
 
 __all__ = ["OPTIONS", "metadata_of", "render", "require", "schema", "table"]
 
-_NULLABLE = frozenset({"reason", "basis", "responsible_unit"})
+_NULLABLE = frozenset({"line", "reason", "basis", "responsible_unit"})
 OPTIONS: Mapping[str, Any] = {"compression": "zstd", "use_dictionary": sorted(CODES | DAYS | NUMBERS)}
 """How pyarrow is to write the columns"""
 _ROWS = 1 << 16
@@ -57,8 +57,8 @@ def metadata_of(report: Report) -> dict[str, bytes]:
     return {f"compliance.{name}": orjson.dumps(value) for name, value in told.items()}
 
 
-def schema(metadata: Mapping[str, bytes] | None = None) -> Any:
-    """The columns and their types, as pyarrow has them."""
+def schema(metadata: Mapping[str, bytes] | None = None, origin: bool = False) -> Any:
+    """The columns and their types, as pyarrow has them; ``origin``: with those of ``ORIGIN`` before them."""
     import pyarrow as pa
 
     def type_of(name: str) -> Any:
@@ -68,15 +68,16 @@ def schema(metadata: Mapping[str, bytes] | None = None) -> Any:
             return pa.list_(pa.field("element", pa.string(), nullable=False))
         return pa.date32() if name in DAYS else pa.int32() if name in NUMBERS else pa.string()
 
-    return pa.schema([pa.field(n, type_of(n), nullable=n in _NULLABLE) for n in COLUMNS], metadata)
+    columns = ORIGIN + COLUMNS if origin else COLUMNS
+    return pa.schema([pa.field(n, type_of(n), nullable=n in _NULLABLE) for n in columns], metadata)
 
 
-def table(records: Iterable[Row], metadata: Mapping[str, bytes] | None = None) -> Any:
+def table(records: Iterable[Row], metadata: Mapping[str, bytes] | None = None, origin: bool = False) -> Any:
     """Flat records as a table of pyarrow."""
     import pyarrow as pa
 
-    types = schema(metadata)
-    columns = list(zip(*(record.values() for record in records), strict=True)) or list(repeat((), len(COLUMNS)))
+    types = schema(metadata, origin)
+    columns = list(zip(*(record.values() for record in records), strict=True)) or list(repeat((), len(types)))
     arrays = [
         pa.array(values, pa.string()).cast(field.type) if field.name in DAYS else pa.array(values, field.type)
         for values, field in zip(columns, types, strict=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from compliance.schemas.report import Finding, Report
 
-__all__ = ["CODES", "COLUMNS", "DAYS", "LISTS", "NUMBERS", "Head", "Row", "flat", "head_of", "rows"]
+__all__ = ["CODES", "COLUMNS", "DAYS", "LISTS", "NUMBERS", "ORIGIN", "Head", "Row", "flat", "head_of", "rows"]
 
 Row = dict[str, Any]
 """Column → value, in the order of ``COLUMNS``; text, a whole number, a list of texts, or null"""
@@ -24,14 +24,16 @@ COLUMNS: tuple[str, ...] = (
     "subject_id", "subject_name", "outcome", "reason", "basis", "obligation", "severity", "disposition", "sentence_zh",
     "sentence_en", "pointer", "related", "checks", "values", "responsible_unit", "fingerprint",
 )  # fmt: skip
+ORIGIN = ("source", "line")
+"""Before them in a feed: the file, and the line in it"""
 CODES = frozenset({
-    "dossier_id", "area_code", "area_name", "item", "clause", "subject_kind", "outcome", "reason", "basis",
+    "source", "dossier_id", "area_code", "area_name", "item", "clause", "subject_kind", "outcome", "reason", "basis",
     "obligation", "severity", "disposition", "responsible_unit",
 })  # fmt: skip
 """Columns in which few values stand many times"""
 LISTS = frozenset({"related", "checks", "values"})
 """Columns that hold a list of texts"""
-NUMBERS = frozenset({"plan_year"})
+NUMBERS = frozenset({"line", "plan_year"})
 DAYS = frozenset({"as_of"})
 """Columns that hold a day, ``2024-03-31``"""
 
