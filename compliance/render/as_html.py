@@ -9,18 +9,17 @@ entries that it points into, word for word; bytes of another dossier are refused
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from compliance.render import charts, panels
 from compliance.render.digest import ItemDigest, deciding, digest, exempt_name, figures, gaps
 from compliance.render.excerpt import Excerpt, excerpt, field_words
+from compliance.render.page import asset, both, environment, policy
 from compliance.render.plain import visible
 from compliance.render.words import (
     SYMBOLS,
@@ -61,7 +60,7 @@ def render(report: Report, lang: str = "zh", dossier: bytes | None = None) -> by
     full = _quotas(items.values())
     gates, money = panels.gates(report), panels.money(report)
     entries = None if dossier is None else excerpt(dossier, _pointers(items, full, gates, money))
-    css, js = _asset("report.css"), _asset("report.js")
+    css, js = asset("report.css"), asset("report.js")
     page = (
         _environment(entries)
         .get_template("report.html")
@@ -84,8 +83,7 @@ def render(report: Report, lang: str = "zh", dossier: bytes | None = None) -> by
             excerpted=Markup(entries.text() if entries else ""),
             css=Markup(css),
             js=Markup(js),
-            csp=f"default-src 'none'; style-src {_hash(css)}; script-src {_hash(js)}; "
-            "base-uri 'none'; form-action 'none'",
+            csp=policy(css, js),
         )
     )
     return page.encode()
@@ -210,22 +208,16 @@ def _counsel(found: Sequence[Finding], remedy: Sequence[Bilingual]) -> _Counsel:
 # -- words and values as markup ---------------------------------------------------------------------------------------
 
 
-def _both(text: Bilingual) -> Markup:
-    """Both languages, of which the page shows one."""
-    zh, en = escape(visible(text.zh)), escape(visible(text.en))
-    return zh if zh == en else Markup(f'<span lang="zh">{zh}</span><span lang="en">{en}</span>')
-
-
 def _names(names: Sequence[Bilingual]) -> Markup:
     """A long list of names: names that are the same in both languages are written once."""
     if all(name.zh == name.en for name in names):
         return escape(visible("、".join(name.zh for name in names)))
-    return _both(join(names))
+    return both(join(names))
 
 
 def _badge(outcome: str) -> Markup:
     return Markup(
-        f'<span class="badge {outcome}"><b>{SYMBOLS[outcome]}</b> {_both(word("outcome", outcome))}</span>'
+        f'<span class="badge {outcome}"><b>{SYMBOLS[outcome]}</b> {both(word("outcome", outcome))}</span>'
     )
 
 
@@ -256,42 +248,22 @@ def _places(finding: Finding) -> list[str]:
 def _at(pointer: str) -> Markup:
     """A place that opens when the page holds the dossier; what is written on it is the pointer itself."""
     if not pointer:
-        return Markup('<button type="button" class="at" data-at="">') + _both(_WHOLE) + Markup("</button>")
+        return Markup('<button type="button" class="at" data-at="">') + both(_WHOLE) + Markup("</button>")
     return Markup('<button type="button" class="at">{}</button>').format(visible(pointer))
 
 
 def _still(pointer: str) -> Markup:
-    return Markup('<code class="pointer">{}</code>').format(_both(_WHOLE) if not pointer else visible(pointer))
+    return Markup('<code class="pointer">{}</code>').format(both(_WHOLE) if not pointer else visible(pointer))
 
 
 _WHOLE = Bilingual("（整份档案）", "(the whole dossier)")
 
 
-def _asset(name: str) -> str:
-    return (files("compliance.render") / "templates" / name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _plain(value: object) -> object:
-    """What Jinja does to every value it writes, before it escapes it."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
 def _environment(entries: Excerpt | None) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("compliance.render"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_plain,
-    )
-    environment.tests.update(told=_adds)
-    environment.filters.update(both=_both, exempt=exempt_name, sum_questions=_questions)
-    environment.globals.update(
+    made = environment()
+    made.tests.update(told=_adds)
+    made.filters.update(exempt=exempt_name, sum_questions=_questions)
+    made.globals.update(
         GATES=panels.GATES,
         MONEY=panels.MONEY,
         VALUES=VALUES,
@@ -309,7 +281,7 @@ def _environment(entries: Excerpt | None) -> Environment:
         enough=_enough,
         figures=lambda finding: list(figures(finding)),
         join=join,
-        label=lambda name: _both(label(name)),
+        label=lambda name: both(label(name)),
         mark=charts.mark,
         names=_names,
         places=_places,
@@ -317,6 +289,6 @@ def _environment(entries: Excerpt | None) -> Environment:
         source=limit_source,
         symbols=SYMBOLS,
         values=_values,
-        word=lambda axis, code: _both(word(axis, code)),
+        word=lambda axis, code: both(word(axis, code)),
     )
-    return environment
+    return made

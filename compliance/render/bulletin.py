@@ -6,21 +6,19 @@ single entries end after ``SHOWN`` and say how many more there are; the JSON has
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from importlib.resources import files
 from typing import Final
 
 import orjson
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from jinja2 import Environment
+from markupsafe import Markup
 
 from compliance.render.cells import pad, width_of, wrap
 from compliance.render.charts import Segment, bar
+from compliance.render.page import asset, environment, policy
 from compliance.render.plain import visible
 from compliance.render.trend import trend
 from compliance.render.words import say
@@ -414,7 +412,7 @@ def _group_json(group: Group) -> dict[str, object]:
 
 def as_html(made: Bulletin, lang: str = "zh") -> bytes:
     """``lang`` is the language the page opens in; the reader may switch."""
-    css, js = _asset("report.css") + _asset("bulletin.css"), _asset("bulletin.js")
+    css, js = asset("report.css", "bulletin.css"), asset("bulletin.js")
     page = (
         _environment()
         .get_template("bulletin.html")
@@ -434,36 +432,13 @@ def as_html(made: Bulletin, lang: str = "zh") -> bytes:
             notes=(*_NOTES, _chain(made)),
             css=Markup(css),
             js=Markup(js),
-            csp=f"default-src 'none'; style-src {_hash(css)}; script-src {_hash(js)}; "
-            "base-uri 'none'; form-action 'none'",
+            csp=policy(css, js),
         )
     )
     return page.encode()
 
 
-def _both(text: Cell) -> Markup:
-    if not isinstance(text, Bilingual):
-        return escape(visible(str(text)))
-    zh, en = escape(visible(text.zh)), escape(visible(text.en))
-    return zh if zh == en else Markup(f'<span lang="zh">{zh}</span><span lang="en">{en}</span>')
-
-
-def _asset(name: str) -> str:
-    return (files("compliance.render") / "templates" / name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("compliance.render"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["both"] = _both
-    environment.tests["number"] = lambda cell: isinstance(cell, int) or str(cell).endswith(("%", "—"))
-    return environment
+    made = environment()
+    made.tests["number"] = lambda cell: isinstance(cell, int) or str(cell).endswith(("%", "—"))
+    return made
