@@ -58,6 +58,8 @@ class Told(NamedTuple):
 
     value: Any
     note: Note | None = None
+    step: Decimal | None = None
+    """Of a number, the worth of its last digit as written: what rounding may have changed by half"""
 
 
 class CellFault(NamedTuple):
@@ -393,8 +395,10 @@ def _measured(read: _Read, text: str, field: Schema, own: str, claimed: str | No
         return CellFault("ambiguous_value", wording.found(text), wording.expected(field), hint)
     note = None
     target = unit_of(own) if own else None
+    step = Decimal((0, (1,), int(number.as_tuple().exponent)))
     if unit is not None and target is not None and unit.times != target.times:
-        number = number.scaleb(len(str(unit.times)) - len(str(target.times)))  # always a power of ten: exact
+        shift = len(str(unit.times)) - len(str(target.times))  # always a power of ten: exact
+        number, step = number.scaleb(shift), step.scaleb(shift)
         says = Words(
             f"{_shown(read.number)}{unit.name} 换算为 {_shown(number)}{target.name}",
             f"{_shown(read.number)} {unit.name} converted to {_shown(number)} {target.name}",
@@ -404,7 +408,7 @@ def _measured(read: _Read, text: str, field: Schema, own: str, claimed: str | No
         note = _changed(read.marks[0], text, _shown(number))
     if fault := _bounds(number, text, field):
         return fault
-    return Told(int(number) if number == number.to_integral_value() else number.normalize(), note)
+    return Told(int(number) if number == number.to_integral_value() else number.normalize(), note, step)
 
 
 def _shown(number: Decimal) -> str:

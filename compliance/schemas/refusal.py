@@ -81,6 +81,7 @@ CODES: dict[str, Words] = {
     "bad_format": Words("写法不对", "bad format"),
     "text_too_short": Words("文字为空", "empty text"),
     "text_too_long": Words("文字过长", "text too long"),
+    "too_many_items": Words("条目过多", "too many entries"),
     # the cells of a table
     "cell_error": Words("单元格是公式错误", "a formula that failed"),
     "not_a_number": Words("不是数", "not a number"),
@@ -88,7 +89,15 @@ CODES: dict[str, Words] = {
     "not_yes_or_no": Words("不是“是”或“否”", "neither yes nor no"),
     "ambiguous_value": Words("可作两种理解", "could mean two things"),
     "unit_conflict": Words("单位互相矛盾", "units that contradict each other"),
-    "too_many_items": Words("条目过多", "too many entries"),
+    "unit_not_stated": Words("没有写明单位", "no unit stated"),
+    "merged_cell": Words("几行合并成一格", "one cell merged over several rows"),
+    # the table and its mapping
+    "head_not_found": Words("找不到表头", "the head is not there"),
+    "ambiguous_mapping": Words("映射有几种可能", "several readings of the mapping"),
+    "bad_mapping": Words("映射不成立", "a mapping that does not stand"),
+    "unclear_row": Words("合计行的范围未说明", "a sum over unstated rows"),
+    "area_not_known": Words("不知道是哪个地区", "the area is not known"),
+    "no_rows": Words("表头之下没有数据", "no data below the head"),
     # what one entry says of another
     "duplicate_id": Words("编号重复", "identifier used twice"),
     "dangling_reference": Words("引用的编号不存在", "refers to an entry that is not there"),
