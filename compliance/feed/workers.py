@@ -22,10 +22,13 @@ from compliance.feed.answer import answer, fault
 from compliance.schemas.feed import Answer, Piece, Settings
 from compliance.schemas.limits import MIB
 
-__all__ = ["Work", "answers", "processors"]
+__all__ = ["ENDED", "Batch", "Work", "answers", "batches", "processors"]
 
 Work = Callable[[Piece, Settings], Answer]
 Batch = list[Piece]
+
+ENDED: Final = "处理该档案的进程意外终止 / the process that worked on it ended unexpectedly"
+"""The fault of a piece on which a process died, wherever it worked"""
 
 _BYTES: Final = MIB
 _PIECES: Final = 64
@@ -48,10 +51,10 @@ def answers(pieces: Iterator[Piece], settings: Settings, jobs: int, work: Work =
     """
     if jobs == 1:
         return (work(piece, settings) for piece in pieces)
-    return _parallel(_batches(pieces), settings, jobs, work)
+    return _parallel(batches(pieces), settings, jobs, work)
 
 
-def _batches(pieces: Iterator[Piece]) -> Iterator[Batch]:
+def batches(pieces: Iterator[Piece]) -> Iterator[Batch]:
     """Many small dossiers travel together; a large one alone."""
     batch: Batch = []
     size = 0
@@ -65,13 +68,13 @@ def _batches(pieces: Iterator[Piece]) -> Iterator[Batch]:
         yield batch
 
 
-def _parallel(batches: Iterator[Batch], settings: Settings, jobs: int, work: Work) -> Iterator[Answer]:
+def _parallel(stream: Iterator[Batch], settings: Settings, jobs: int, work: Work) -> Iterator[Answer]:
     going: deque[Batch] = deque()
     while True:
         pool = _pool(jobs, settings)
         futures: deque[Future[list[Answer]]] = deque()
         try:
-            for batch in batches:
+            for batch in stream:
                 going.append(batch)
                 futures.append(pool.submit(_work, batch, settings, work))
                 if len(futures) >= jobs * _AHEAD:
@@ -106,7 +109,7 @@ def _one_by_one(pieces: Sequence[Piece], settings: Settings, work: Work) -> Iter
             except BrokenProcessPool:
                 pool.shutdown(wait=False)
                 pool = _pool(1, settings)
-                yield fault(piece, "处理该档案的进程意外终止 / the process that worked on it ended unexpectedly")
+                yield fault(piece, ENDED)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
