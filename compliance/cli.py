@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compliance import __version__
-from compliance.commands import bulletin, law, ledger, notice, rectify, score
+from compliance.commands import bulletin, feed, law, ledger, notice, rectify, score
 from compliance.commands.baseline import BASELINE, FAIL_ON_NEW, Baseline, baseline_of
 from compliance.commands.options import (
     AS_OF,
@@ -171,7 +171,8 @@ def _check_one(
         options = _text_options(target, verbose) if name == "text" else {}
         options |= {"template": template} if name in _WITH_TEMPLATE else {}
         options |= {"dossier": received.data or None} if name in _WITH_DOSSIER else {}
-        options |= _place(dossier) if name in _FOR_CI else {}
+        place = _place(dossier) if name in _WITH_PLACE else {}
+        options |= place if name in _WITH_LINES else {key: value for key, value in place.items() if key == "path"}
         data = _render(report, name, lang, options)
         data += held.section if held is not None and name == "text" else b""
         _write(data, target, report.area.dossier_id, written)
@@ -217,18 +218,25 @@ def _targets(reports: Sequence[str], dossiers: int) -> list[tuple[str, str]]:
     return result
 
 
-_WITH_LISTS = ("csv", "docx", "xlsx")
+_WITH_LISTS = ("csv", "docx", "oscal_poam", "xlsx")
 """Formats in which findings bear the numbers that the lists give them."""
 
 
 _WITH_TEMPLATE = ("docx", "onsite")
 
 
-_FOR_CI = ("github", "junit", "sarif")
-"""Formats that name the file, with line and column, and have a form for a refusal too."""
+_WITH_LINES = ("github", "junit", "sarif")
+"""Formats that name the file, with line and column."""
 
 
-_WITH_DOSSIER = ("html", *_FOR_CI)
+_WITH_PLACE = ("oscal", "oscal_poam", *_WITH_LINES)
+
+
+_FOR_CI = ("oscal", *_WITH_LINES)
+"""Formats that have a form for a refusal too."""
+
+
+_WITH_DOSSIER = ("html", *_WITH_LINES)
 
 
 def _place(dossier: str) -> dict[str, Any]:
@@ -370,6 +378,7 @@ def schema(name: str) -> None:
     sys.stdout.buffer.write(text(name).encode())
 
 
+cli.add_command(feed.feed)
 cli.add_command(law.explain)
 cli.add_command(law.rules)
 cli.add_command(rectify.rectify)

@@ -1,8 +1,7 @@
 """SARIF, JUnit and annotations: valid, harmless whatever a dossier says, and the same outcomes as the JSON report.
 
-The schema of SARIF is no part of this repository (OASIS), nor of any package of Python: it is read from
-``@microsoft/sarif-multitool-linux`` where npm has installed it (``npm install --no-save``) or ``SARIF_MULTITOOL`` says
-where it lies. ``schemas/junit-10.xsd`` is Jenkins' own (MIT).
+``schemas/README.md`` says where the schemas come from. Microsoft's validator, which knows rules that no schema can
+state, runs where npm has installed ``@microsoft/sarif-multitool-linux`` or ``SARIF_MULTITOOL`` says where it lies.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import re
 import subprocess
 import zipfile
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -31,94 +29,23 @@ from compliance.intake import scan
 from compliance.render import render, render_refusal
 from compliance.render.grades import level
 from compliance.render.positions import positions
-from compliance.road import examine
-from compliance.schemas.refusal import InputError, Refused
-from compliance.schemas.report import Bilingual, Determined, Fault, ObjectionMade, Report
-from fixtures.builder import variant
-from fixtures.builder.generator import generate
-from fixtures.builder.write import as_bytes
+from compliance.schemas.refusal import Refused
+from compliance.schemas.report import Report
 from tests.places import FIXTURES, PROFILE
-from tests.sample_report import AREA, HOSTILE, empty, finding, report, sample
+from tests.rendered import DAY, HAND_MADE, PLACES, REFUSED, broken, dossier, injected, judged, objected
+from tests.sample_report import AREA, finding, report, sample
+
+ROOT = FIXTURES.parent
 
 FORMATS = ("sarif", "junit", "github")
-DAY = "2024-03-31"
 Json = dict[str, Any]
 
-NPM = FIXTURES.parent / "node_modules" / "@microsoft" / "sarif-multitool-linux"
-MULTITOOL = Path(os.environ.get("SARIF_MULTITOOL") or NPM)
-needs_sarif = pytest.mark.skipif(
-    not (MULTITOOL / "sarif-2.1.0.json").is_file(),
+SCHEMAS = Path(__file__).parent / "schemas"
+MULTITOOL = Path(os.environ.get("SARIF_MULTITOOL") or ROOT / "node_modules" / "@microsoft" / "sarif-multitool-linux")
+needs_multitool = pytest.mark.skipif(
+    not os.access(MULTITOOL / "Sarif.Multitool", os.X_OK),
     reason="needs npm install --no-save @microsoft/sarif-multitool-linux@5.7.0, or SARIF_MULTITOOL=its folder",
 )
-
-
-# -- what is rendered -----------------------------------------------------------------------------------------------
-
-OBJECTION = Determined(
-    id="D-1", kind="objection", state="pending", check=None, row=None, old="fail", old_reason=None, new=None,
-    new_reason=None, office=None, person=None, authority=None, reason=None, evidence=(), decided_on=None,
-    expires_on=None, supersedes=None, supply_requested_on=None, supply_deadline=None,
-    objection=ObjectionMade("云岭县住房和城乡建设局", None, "2024-03-01", "登记有误", ()),
-    says=Bilingual("云岭县提出异议。", "The county objects."),
-)  # fmt: skip
-
-
-def objected() -> Report:
-    made = sample()
-    found = [replace(f, determined=(OBJECTION,)) if f.item == "B4.1" and f.outcome == "fail" else f for f in made.findings]
-    return replace(made, findings=tuple(found))
-
-
-def broken() -> Report:
-    fault = Fault("B7.1", "participation", "C00001", Bilingual("除数为零", "division by zero"))
-    return replace(sample(), faults=(fault, replace(fault, item="B99.9")), integrity=("A-03",))
-
-
-def injected() -> Report:
-    """Every text that a dossier can bring, trying to be a command, an element and a link."""
-    name = HOSTILE + "\n::error::x ##[error]y %0A {0} ]]> &amp; [z](http://x.invalid)\x00"
-    subject = replace(AREA, name=Bilingual(name, name))
-    hostile = finding("B7.1", subject, "fail")
-    return report([replace(hostile, sentence=Bilingual(name, name), related=("/a", "/b"))])
-
-
-HAND_MADE: dict[str, Callable[[], Report]] = {
-    "sample": sample, "empty": empty, "objected": objected, "broken": broken, "injected": injected,
-}  # fmt: skip
-
-REFUSED = Refused(
-    "/somewhere/bad 档案.json",
-    [InputError("", None, None, "truncated"), InputError("/a~1b/\x1b", 3, 7, "wrong_type"), InputError("/c", 4, None, "bad_day")],
-)
-
-
-@cache
-def dossier(name: str) -> bytes:
-    if name == "generated":
-        return as_bytes(generate(40, 7, 12).dossier)
-    if name == "variant":
-        return as_bytes(variant("b7-1-one-community-agrees-one-household-short").build().dossier)
-    return (FIXTURES / name / "dossier.json").read_bytes()
-
-
-@cache
-def judged(name: str) -> Report:
-    if name in ("generated", "variant"):
-        return _examined(dossier(name), "feed")
-    made, _ = examine(FIXTURES / name, profile=PROFILE if name == "shili-county" else None, as_of=DAY, mode="strict")
-    return made
-
-
-def _examined(data: bytes, mode: Any) -> Report:
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "d.json"
-        path.write_bytes(data)
-        return examine(path, profile=PROFILE, as_of=DAY, mode=mode)[0]
-
-
-PLACES = ("shili-county", "variant", "cases/eleven-audit-findings", "cases/four-places", "generated")
 
 
 # -- the same outcomes everywhere -----------------------------------------------------------------------------------
@@ -181,7 +108,7 @@ def test_the_same_report_gives_the_same_bytes_and_both_languages_the_same_findin
 
 @cache
 def sarif_schema() -> Json:
-    return json.loads((MULTITOOL / "sarif-2.1.0.json").read_text("utf-8-sig"))  # type: ignore[no-any-return]
+    return json.loads((SCHEMAS / "sarif-2.1.0.json").read_text("utf-8"))  # type: ignore[no-any-return]
 
 
 def every_sarif(places: tuple[str, ...] = PLACES) -> dict[str, bytes]:
@@ -193,7 +120,6 @@ def every_sarif(places: tuple[str, ...] = PLACES) -> dict[str, bytes]:
     return made | {"refused": refusal}
 
 
-@needs_sarif
 def test_sarif_is_valid_by_the_published_schema() -> None:
     schema = sarif_schema()
     validator = validator_for(schema)(schema)
@@ -204,11 +130,9 @@ def test_sarif_is_valid_by_the_published_schema() -> None:
     assert not validator.is_valid(wrong)
 
 
-@needs_sarif
+@needs_multitool
 def test_sarif_satisfies_the_rules_that_no_schema_can_state(tmp_path: Path) -> None:
     tool = MULTITOOL / "Sarif.Multitool"
-    if not os.access(tool, os.X_OK):
-        pytest.skip(f"{tool} is not executable here")
     for name, data in every_sarif().items():
         (tmp_path / f"{name}.sarif").write_bytes(data)
     done = subprocess.run(
@@ -302,7 +226,7 @@ def test_a_refusal_has_no_results_which_is_not_none_found() -> None:
 
 
 def test_junit_is_valid_and_counts_what_it_holds() -> None:
-    schema = etree.XMLSchema(etree.parse(Path(__file__).parent / "schemas" / "junit-10.xsd"))
+    schema = etree.XMLSchema(etree.parse(SCHEMAS / "junit-10.xsd"))
     made = {name: render(make(), "junit") for name, make in HAND_MADE.items()}
     made |= {name: render(judged(name), "junit", dossier=dossier(name)) for name in PLACES}
     made["refused"] = render_refusal(REFUSED, "junit") or b""

@@ -10,7 +10,7 @@ from compliance.render.words import determined, document, pointer, say, word
 from compliance.schemas.rectify import LISTS, Lists
 from compliance.schemas.report import Bilingual, Finding, ItemRollup, Report
 
-__all__ = ["COLUMNS", "rows"]
+__all__ = ["COLUMNS", "numbers_of", "rows"]
 
 COLUMNS: tuple[tuple[str, Bilingual], ...] = (
     ("position", Bilingual("序号", "No.")),
@@ -47,13 +47,13 @@ _SHOWN = 6
 
 def rows(report: Report, lang: str = "zh", lists: Lists | None = None) -> Iterator[list[Cell]]:
     """One row a finding, in the report's order. ``lists``: where its problem number and its entry come from."""
-    numbers = _numbers(lists)
+    numbers = numbers_of(lists)
     items = {item.item: item for item in report.items}
     for position, finding in enumerate(report.findings, 1):
         yield _row(position, finding, items[finding.item], numbers.get(finding.id, ("", "")), lang)
 
 
-def _numbers(lists: Lists | None) -> dict[str, tuple[str, str]]:
+def numbers_of(lists: Lists | None) -> dict[str, tuple[str, str]]:
     """Finding → its own problem number, and the number of the entry it stands in."""
     if lists is None:
         return {}

@@ -29,6 +29,5 @@ def visible(text: str) -> str:
     >>> visible("甲\x1b[31m小区\n二期")
     '甲\\u001b[31m小区 二期'
     """
-    return (
-        text if text.isascii() and text.isprintable() else re.sub(r"[^\x20-\x7e\u4e00-\u9fff]", _escape, text)
-    )
+    # What Python calls printable has none of the escaped categories and no white space but the space itself.
+    return text if text.isprintable() else re.sub(r"[^\x20-\x7e\u4e00-\u9fff]", _escape, text)
