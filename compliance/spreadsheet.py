@@ -27,7 +27,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from compliance.schemas.refusal import printable
 
-__all__ = ["CELL", "DAY", "Book", "Column", "Dated", "Mark", "Sheet", "Value", "shown"]
+__all__ = ["CELL", "DAY", "Book", "Column", "Dated", "Mark", "Sheet", "Value", "escaped", "shown", "whole"]
 
 CELL: Final = 32_000
 """Characters of a cell, as spreadsheets count them: they cut off what is longer than 32,767."""
@@ -99,6 +99,23 @@ def shown(text: str) -> str:
     return text
 
 
+def whole(book: Workbook) -> bytes:
+    """A workbook as a file; the same content gives the same bytes."""
+    out = BytesIO()
+    with _Archive(out, "w", ZIP_DEFLATED, allowZip64=True) as archive:
+        ExcelWriter(book, archive).write_data()
+    return out.getvalue()
+
+
+def escaped(text: str) -> str:
+    r"""A text as a workbook holds it: what looks like its escape for a character is escaped itself.
+
+    >>> escaped("_x0041_")
+    '_x005F_x0041_'
+    """
+    return _ESCAPE_LIKE.sub("_x005F_", text)
+
+
 class Book:
     """A workbook in the making."""
 
@@ -117,10 +134,7 @@ class Book:
 
     def bytes(self) -> bytes:
         """The whole file; nothing can be added any more."""
-        out = BytesIO()
-        with _Archive(out, "w", ZIP_DEFLATED, allowZip64=True) as archive:
-            ExcelWriter(self._book, archive).write_data()
-        return out.getvalue()
+        return whole(self._book)
 
 
 class Sheet:
@@ -215,7 +229,7 @@ class Sheet:
         if cell is None:
             cell = self._cells[key] = self._styled(column, kind, form, quoted, mark, head)
         # Not by its setter, which would make a formula of a text that begins like one, and an error of "#N/A".
-        cell._value = _ESCAPE_LIKE.sub("_x005F_", value) if isinstance(value, str) else value
+        cell._value = escaped(value) if isinstance(value, str) else value
         cell.data_type = "n" if value is None or value == "" else kind
         if value == "":
             cell._value = None

@@ -116,6 +116,15 @@ CODES: dict[str, Words] = {
     "conflicting_determinations": Words("同一检查行有两项认定", "two determinations of the same line"),
     "bad_order_of_dates": Words("日期先后不对", "dates in the wrong order"),
     "bad_evidence": Words("证据不成立", "evidence that does not stand"),
+    # what stands in tables
+    "not_writable": Words("表格写不下", "no cell can hold this"),
+    "unknown_sheet": Words("不认识的工作表", "unknown sheet"),
+    "duplicate_sheet": Words("同一张表有两份", "the same table twice"),
+    "unknown_column": Words("不认识的栏目", "unknown column"),
+    "changed_head": Words("表头与机读名不符", "head and machine name disagree"),
+    "unknown_mark": Words("标记不认识", "unknown mark"),
+    "changed_example": Words("示例行被改动", "the example row was changed"),
+    "merged_cells": Words("合并了单元格", "merged cells"),
     # what no rule above could name
     "invalid": Words("不符合要求", "not valid"),
     "too_many_errors": Words("错误过多，其余未列出", "too many errors; the rest is not listed"),
