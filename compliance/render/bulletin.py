@@ -16,7 +16,8 @@ import orjson
 from jinja2 import Environment
 from markupsafe import Markup
 
-from compliance.render.cells import pad, width_of, wrap
+from compliance.render.cells import table as columned
+from compliance.render.cells import wrap
 from compliance.render.charts import Segment, bar
 from compliance.render.page import asset, environment, policy
 from compliance.render.plain import visible
@@ -354,16 +355,7 @@ def _text_table(table: _Table, lang: str, width: int) -> Iterator[str]:
         return
     rows = [[visible(say(name, lang)) for name in table.head]]
     rows += [[visible(_shown(cell, lang)) for cell in row] for row in table.rows]
-    widths = [max(width_of(row[n]) for row in rows) for n in range(len(table.head))]
-    # One wide column, usually the first, gives way to the others.
-    widest = max(range(len(widths)), key=lambda n: widths[n])
-    room = max(20, width - 2 - sum(widths) + widths[widest] - 2 * (len(widths) - 1))
-    widths[widest] = min(widths[widest], room)
-    for row in rows:
-        folded = [wrap(cell, widths[n]) if width_of(cell) > widths[n] else [cell] for n, cell in enumerate(row)]
-        for n in range(max(len(cell) for cell in folded)):
-            cells = [pad(cell[n] if n < len(cell) else "", widths[at]) for at, cell in enumerate(folded)]
-            yield f"  {'  '.join(cells)}".rstrip()
+    yield from (f"  {line}" for line in columned(rows, width - 2))
     if table.rest:
         yield f"  {say(_rest(table.rest), lang)}"
 

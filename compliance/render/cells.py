@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import zip_longest
 
 from wcwidth import wcswidth
 
-__all__ = ["columns", "hanging", "pad", "width_of", "wrap"]
+__all__ = ["columns", "hanging", "pad", "table", "width_of", "wrap"]
 
 _OPENING = "（《「『“‘【〔(["
 _CLOSING = "，。；：、）》」』”’】〕！？…,.;:)]!?%"
@@ -77,3 +77,27 @@ def _tokens(text: str, width: int) -> Iterator[str]:
 def columns(left: list[str], right: list[str], width: int, gap: str) -> list[str]:
     """Two blocks side by side, the left one padded to ``width``."""
     return [f"{pad(a, width)}{gap}{b}".rstrip() for a, b in zip_longest(left, right, fillvalue="")]
+
+
+def table(rows: Sequence[Sequence[str]], width: int, right: Collection[int] = ()) -> Iterator[str]:
+    """Rows in columns; the widest column is folded where there is no room. ``right``: columns of numbers.
+
+    >>> list(table([["地区", "档案"], ["示例县", "12"]], 40, {1}))
+    ['地区    档案', '示例县    12']
+    """
+    widths = [max(width_of(cell) for cell in column) for column in zip(*rows, strict=True)]
+    widest = max(range(len(widths)), key=lambda n: widths[n])
+    room = max(_LEAST, width - sum(widths) + widths[widest] - 2 * (len(widths) - 1))
+    widths[widest] = min(widths[widest], room)
+    for row in rows:
+        folded = [wrap(cell, widths[n]) if width_of(cell) > widths[n] else [cell] for n, cell in enumerate(row)]
+        for line in zip_longest(*folded, fillvalue=""):
+            cells = (
+                " " * (widths[n] - width_of(cell)) + cell if n in right else pad(cell, widths[n])
+                for n, cell in enumerate(line)
+            )
+            yield "  ".join(cells).rstrip()
+
+
+_LEAST = 20
+"""Cells that the column keeps which is folded"""
