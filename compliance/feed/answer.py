@@ -57,7 +57,7 @@ def answer(piece: Piece, settings: Settings) -> Answer:
 def fault(piece: Piece, cause: str) -> Answer:
     """The checker itself failed on this piece: no verdict, and the run's exit code says so."""
     words = Bilingual(f"检查程序内部错误，未得出结论：{cause}", f"internal error, no conclusion was reached: {cause}")
-    return Answer(piece.number, _line(_place(piece) | {"status": "fault", "message": words}))
+    return Answer(piece.number, _line(_unread(piece) | {"status": "fault", "message": words}))
 
 
 def _checked(piece: Piece, settings: Settings) -> Answer:
@@ -68,10 +68,10 @@ def _checked(piece: Piece, settings: Settings) -> Answer:
     dossier, judgement = decided.received.dossier, decided.judgement
     head = _head(decided)
     found = findings_of(judgement, decided.states).of(settings.outcomes)
-    origin = {"source": piece.source, "line": piece.line}
+    origin = _origin(piece)
     findings = tuple([_line(origin | flat(finding, head)) for finding in found])
     return Answer(
-        piece.number, _line(_place(piece) | _record(decided) | {"findings": len(findings)}), findings,
+        piece.number, _line(origin | _record(decided) | {"findings": len(findings)}), findings,
         delivery=_line(origin | delivery_of(dossier)) if settings.quality else None,
     )  # fmt: skip
 
@@ -142,17 +142,18 @@ def _incomplete(lost: int) -> tuple[str, str]:
 
 
 def _refused(piece: Piece, errors: list[dict[str, Any]]) -> Answer:
-    return Answer(piece.number, _line(_place(piece) | {"status": "refused", "errors": errors}))
+    return Answer(piece.number, _line(_unread(piece) | {"status": "refused", "errors": errors}))
 
 
-def _place(piece: Piece) -> Record:
-    return {
-        "source": piece.source,
-        "line": piece.line,
-        "status": "checked",
-        "bytes": len(piece.data),
-        "sha256": hashlib.sha256(piece.data).hexdigest() if piece.path is None and piece.fault is None else None,
-    }
+def _origin(piece: Piece) -> Record:
+    return {"source": piece.source, "line": piece.line}
+
+
+def _unread(piece: Piece) -> Record:
+    """What is known of a piece that nothing was made of."""
+    known = piece.path is None and piece.fault is None
+    sha256 = hashlib.sha256(piece.data).hexdigest() if known else None
+    return _origin(piece) | {"bytes": len(piece.data), "sha256": sha256}
 
 
 def _line(value: Any) -> bytes:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Protocol
 
 from compliance.schemas.feed import Piece
 from compliance.schemas.limits import JSON_BYTES, MIB
@@ -180,6 +180,10 @@ class _Unreadable(Exception):
         self.says = says
 
 
+class _Lined(Protocol):
+    def readline(self, size: int, /) -> bytes: ...
+
+
 _Read = Iterator[tuple[int, "bytes | Piece", int]]
 
 
@@ -204,7 +208,7 @@ def _lines(path: Path) -> _Read:
                 yield number, line, behind()
 
 
-def _unpacked(path: Path, file: IO[bytes]) -> IO[bytes]:
+def _unpacked(path: Path, file: IO[bytes]) -> _Lined:
     name = path.name.lower()
     if name.endswith(".gz"):
         return gzip.GzipFile(fileobj=file)
