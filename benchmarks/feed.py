@@ -99,8 +99,7 @@ def _other(model: dict[str, Any], number: int, year: int) -> bytes:
     """The same county under another number, with communities of its own."""
     area, code = f"示例{number}县", f"99{number // 100 % 100:02d}{1 + number % 99:02d}"
     communities = [
-        {**c, "name": f"{number}号{c['name']}{year}", "address": f"示例路{year}-{number}-{n}号",
-         "households": c["households"] and c["households"] + (number * 7 + n) % 13}
+        {**c, "name": f"{number}号{c['name']}{year}", "address": f"示例路{year}-{number}-{n}号"}
         for n, c in enumerate(model["communities"])
     ]  # fmt: skip
     changed = {"dossier_id": f"shili-{year}-{number}", "area_code": code, "area_name": area, "communities": communities}

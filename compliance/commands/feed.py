@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -207,15 +208,18 @@ def _go(run: Run, engine: Engine, findings: Any, limit: int | None, watch: Watch
             f"internal error: {error} dossiers were not answered exactly once; no results were written",
         )
     except OSError as error:
-        _cannot_write(out, error)
+        if error.filename is not None and not Path(error.filename).is_relative_to(out):
+            raise
+        _cannot_write(out, error.strerror or type(error).__name__)
+    except sqlite3.Error as error:
+        _cannot_write(out, str(error))
 
 
-def _cannot_write(out: Path, error: OSError) -> NoReturn:
-    cause = error.strerror or type(error).__name__
+def _cannot_write(out: Path, cause: str) -> NoReturn:
     stop(
         USAGE,
-        f"无法写入 {out}：{cause}；已完成的部分留在 {out}/.feed，同样的命令可继续\n"
-        f"cannot write {out}: {cause}; what is done is kept in {out}/.feed, and the same command goes on",
+        f"无法写入 {out}：{cause}；已完成的部分留在 {out}/.feed，同样的命令可继续，或用 --restart 从头开始\n"
+        f"cannot write {out}: {cause}; what is done is kept in {out}/.feed: the same command goes on, or --restart",
     )
 
 
