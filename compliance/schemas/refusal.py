@@ -119,6 +119,10 @@ CODES: dict[str, Words] = {
     # what stands in tables
     "not_writable": Words("表格写不下", "no cell can hold this"),
     "unknown_sheet": Words("不认识的工作表", "unknown sheet"),
+    "not_a_form": Words("不是填报表", "not the form"),
+    "missing_table": Words("缺少必有的表", "a table is missing"),
+    "missing_column": Words("缺少必有的栏目", "a column is missing"),
+    "missing_row": Words("没有填写", "nothing is filled in"),
     "duplicate_sheet": Words("同一张表有两份", "the same table twice"),
     "unknown_column": Words("不认识的栏目", "unknown column"),
     "changed_head": Words("表头与机读名不符", "head and machine name disagree"),
