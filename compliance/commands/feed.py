@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from compliance.feed.run import Engine, Run
     from compliance.feed.sources import Source
     from compliance.schemas.feed import FeedSummary, Record
+    from compliance.schemas.report import Bilingual
 
 __all__ = ["feed"]
 
@@ -123,6 +124,7 @@ def feed(
     compliance feed 2024.jsonl.gz --as-of 2024-12-31 --jobs 4
     compliance feed 2024.parquet --findings parquet --out 结果
     zstd -dc 2024.jsonl.zst | compliance feed - --progress json
+    compliance feed 2024.jsonl.gz --engine spark --master spark://主节点:7077      集群 / a cluster
 
     结果：findings.jsonl 结论，dossiers.jsonl 每份档案一行，quality.jsonl 数据存疑，areas.csv、items.csv 省市县汇总，
     overview.html 总览，feed.json 汇总数据。
@@ -135,6 +137,10 @@ def feed(
 
     if master is not None and engine != "spark":
         raise click.UsageError("--master 只用于 --engine spark / --master goes with --engine spark")
+    if jobs is not None and engine == "spark":
+        raise click.UsageError(
+            "--jobs 只用于本机；Spark 由其配置或 --master local[4] 决定 / --jobs is for --engine local"
+        )
     found = _found(paths)
     if as_of is None:  # what was begun yesterday goes on as of yesterday
         before = None if restart else held(out)
@@ -154,7 +160,7 @@ def feed(
         click.echo(f"继续 {out} 中未完成的运行 / going on with the unfinished run in {out}", err=True)
     gate = _Gate(fail_on, fail_on_unknown)
     with _watching(progress, sum(source.size for source in found), gate) as watch:
-        summary = _go(run, _engine(engine, jobs, master), findings, max_findings, watch, out)
+        summary = _go(run, _engine(engine, jobs, master, out, progress), findings, max_findings, watch, out)
     _show(summary, out, report, lang)
     sys.exit(gate.code(out))
 
@@ -172,15 +178,34 @@ def _found(paths: Sequence[str]) -> Sequence[Source]:
     return found
 
 
-def _engine(name: str, jobs: int | None, master: str | None) -> Engine:
+def _engine(name: str, jobs: int | None, master: str | None, out: Path, progress: str) -> Engine:
+    if name == "spark":
+        from compliance.feed import spark
+
+        try:
+            spark.require(master)
+        except spark.SparkRefusedError as refused:
+            stop(USAGE, f"{refused.says.zh}\n{refused.says.en}")
+        return partial(spark.answers, master=master, log=out / ".feed" / "spark.log", say=partial(_say, progress))
     from compliance.feed.workers import answers, processors
 
     return partial(answers, jobs=jobs or processors())
 
 
+def _say(progress: str, words: Bilingual) -> None:
+    """A word of the engine to whoever waits."""
+    if progress == "json":
+        click.echo(
+            json.dumps({"state": "waiting", "message": {"zh": words.zh, "en": words.en}}, ensure_ascii=False), err=True
+        )
+    else:
+        click.echo(f"{words.zh}\n{words.en}", err=True)
+
+
 def _go(run: Run, engine: Engine, findings: Any, limit: int | None, watch: Watch, out: Path) -> FeedSummary:
     from compliance.feed.journal import ChangedInputError, OtherRunError
     from compliance.feed.run import LostError
+    from compliance.feed.spark import SparkLostError, SparkRefusedError
     from compliance.render import MissingExtraError
 
     try:
@@ -201,6 +226,11 @@ def _go(run: Run, engine: Engine, findings: Any, limit: int | None, watch: Watch
         )
     except MissingExtraError as error:
         stop(USAGE, str(error))
+    except SparkLostError as error:
+        log = out / ".feed" / "spark.log"
+        stop(FAULT, f"{error.says.zh}；Spark 的日志：{log}\n{error.says.en}; Spark's own log: {log}")
+    except SparkRefusedError as error:
+        stop(USAGE, f"{error.says.zh}\n{error.says.en}")
     except LostError as error:
         stop(
             FAULT,
