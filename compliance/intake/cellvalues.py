@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
@@ -30,7 +30,7 @@ from compliance.schemas.vocabulary import DOCUMENTS, WORDS
 
 __all__ = [
     "ABSENT", "UNITS", "Absence", "CellFault", "Note", "Told", "Unit", "entity_of", "field_of", "folded",
-    "head_unit", "read_cell", "unit_of", "written_options",
+    "head_unit", "parts_of", "read_cell", "unit_of", "written_options",
 ]  # fmt: skip
 
 Schema = dict[str, Any]
@@ -301,6 +301,16 @@ def _list(value: Any, shown: str, field: Schema) -> Told | CellFault:
         if told.value is not ABSENT:
             entries.append(told.value)
     return Told(entries or ABSENT, note)
+
+
+def parts_of(cell: Cell) -> Iterator[Cell]:
+    """The things that a cell lists, between 、 , ; or line breaks, each as a cell in the same place."""
+    if not isinstance(cell.value, str):
+        yield cell
+        return
+    for part in _LIST.split(cell.value):
+        if part.strip():
+            yield cell._replace(value=part.strip(), shown=part.strip())
 
 
 # -- numbers --------------------------------------------------------------------------------------------------
