@@ -173,6 +173,7 @@ def _check_one(
         options |= {"dossier": received.data or None} if name in _WITH_DOSSIER else {}
         place = _place(dossier) if name in _WITH_PLACE else {}
         options |= place if name in _WITH_LINES else {key: value for key, value in place.items() if key == "path"}
+        options |= {"against": held.against} if held is not None and name in _WITH_BASELINE else {}
         data = _render(report, name, lang, options)
         data += held.section if held is not None and name == "text" else b""
         _write(data, target, report.area.dossier_id, written)
@@ -225,8 +226,11 @@ _WITH_LISTS = ("csv", "docx", "oscal_poam", "xlsx")
 _WITH_TEMPLATE = ("docx", "onsite")
 
 
-_WITH_LINES = ("github", "junit", "sarif")
+_WITH_LINES = ("code_scanning", "github", "junit", "sarif")
 """Formats that name the file, with line and column."""
+
+
+_WITH_BASELINE = ("code_scanning", "sarif")
 
 
 _WITH_PLACE = ("oscal", "oscal_poam", *_WITH_LINES)

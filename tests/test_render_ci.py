@@ -6,6 +6,7 @@ state, runs where npm has installed ``@microsoft/sarif-multitool-linux`` or ``SA
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -101,6 +102,15 @@ def test_the_same_report_gives_the_same_bytes_and_both_languages_the_same_findin
         assert in_junit(render(made, name, "en")) == in_json(made)
     else:
         assert not re.search("[一-鿿]{8}", render(replace(made, findings=()), name, "en").decode())
+
+
+# -- the schemas ----------------------------------------------------------------------------------------------------
+
+
+def test_the_schemas_are_those_that_were_published() -> None:
+    sums = re.findall(r"^([0-9a-f]{64})  (\S+)$", (SCHEMAS / "README.md").read_text("utf-8"), re.MULTILINE)
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in SCHEMAS.iterdir() if path.suffix != ".md"}
+    assert found == {name: digest for digest, name in sums}
 
 
 # -- SARIF ----------------------------------------------------------------------------------------------------------

@@ -24,7 +24,8 @@ def against(baseline: ReportRead, fresh: ReportRead) -> Against:
     if refusals:
         raise ReportsRefused(refusals)
     made = compare(baseline, fresh)
-    return Against(made, tuple(_standing(entry) for entry in made.entries))
+    before = frozenset(finding.id for finding in baseline.findings)
+    return Against(made, tuple(_standing(entry) for entry in made.entries), before)
 
 
 def _standing(entry: Compared) -> Standing:

@@ -4,13 +4,17 @@ Pass, fail, unknown and not applicable are the kinds ``pass``, ``fail``, ``open`
 judge) and ``notApplicable``; only a failing has a level. Places are JSON Pointers, with line and column where the
 dossier's bytes are at hand. A determination in force has made the outcome what it is and is told in the properties;
 an objection is a suppression under review or rejected, neither of which hides the result. Faults are notifications
-of a run that was not successful. No times: the same dossier gives the same bytes.
+of a run that was not successful. Held against a baseline every result says whether it is new; what failed or was open
+there and is so no more is told once more as absent, beside the pass that has taken its place. No times: the same
+dossier gives the same bytes.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -21,11 +25,13 @@ from compliance.render.grades import level, place_of_document
 from compliance.render.plain import visible
 from compliance.render.positions import positions
 from compliance.render.words import TITLE, label, say
+from compliance.schemas.baseline import Against, Standing
+from compliance.schemas.rectify import Compared, Side
 from compliance.schemas.refusal import CODES, InputError, Lang, Refused
 from compliance.schemas.report import Bilingual, ClauseRollup, Finding, ItemRollup, Report
 from compliance.schemas.version import VERSION
 
-__all__ = ["refused", "render"]
+__all__ = ["alerts", "refused", "render"]
 
 Json = dict[str, Any]
 
@@ -35,21 +41,56 @@ _TOOL = "compliance-laojiu"
 _REFUSAL = "refused/"
 
 
-def render(report: Report, lang: str = "zh", *, dossier: bytes | None = None, path: str | None = None) -> bytes:
-    """``dossier``: its bytes, for lines and columns. ``path``: the file as the repository has it."""
+def render(
+    report: Report,
+    lang: str = "zh",
+    *,
+    dossier: bytes | None = None,
+    path: str | None = None,
+    against: Against | None = None,
+) -> bytes:
+    """``dossier``: its bytes, for lines and columns. ``path``: the file as the repository has it. ``against``: the
+    baseline it was held against."""
     with collector.at_rest():
-        return _report(report, lang, dossier, path)
+        return _report(report, lang, dossier, path, against, only_failing=False)
 
 
-def _report(report: Report, lang: str, dossier: bytes | None, path: str | None) -> bytes:
+def alerts(
+    report: Report,
+    lang: str = "zh",
+    *,
+    dossier: bytes | None = None,
+    path: str | None = None,
+    against: Against | None = None,
+) -> bytes:
+    """Failings alone, for readers that take every result for a problem; the run counts what was left out."""
+    with collector.at_rest():
+        return _report(report, lang, dossier, path, against, only_failing=True)
+
+
+def _report(
+    report: Report, lang: str, dossier: bytes | None, path: str | None, against: Against | None, *, only_failing: bool
+) -> bytes:
     used = report.provenance
     file = _uri(place_of_document(path, used.source))
     rules = {item.item: at for at, item in enumerate(report.items)}
     clauses = {clause.clause: at for at, clause in enumerate(report.clauses)}
     # Findings may be made when they are read: they are read once, and places and suppressions filled in after.
-    results = [_result(finding, rules, clauses, file, lang) for finding in report.findings]
+    left_out: Counter[str] = Counter()
+    results = []
+    for finding in report.findings:
+        if only_failing and finding.outcome != "fail":
+            left_out[_kind(finding)] += 1
+        else:
+            results.append(_result(finding, rules, clauses, file, lang))
     if dossier:
         _fill_places(results, dossier)
+    more: Json = {"resultsLeftOut": left_out} if only_failing else {}
+    if against is not None:
+        absent = _hold(results, against, rules, lang)
+        results += [] if only_failing else absent
+        old = against.comparison.old
+        more["baseline"] = replace(old, file=place_of_document(None, old.file))
     if any("suppressions" in result for result in results):  # all results of a run have the list, or none has
         for result in results:
             result.setdefault("suppressions", [])
@@ -78,7 +119,7 @@ def _report(report: Report, lang: str, dossier: bytes | None, path: str | None) 
         "language": _language(lang),
         "results": results,
         "properties": {"reportVersion": report.report_version, "provenance": used, "area": report.area}
-        | {"verdict": report.verdict},
+        | {"verdict": report.verdict, **more},
     }
     return _written(run)
 
@@ -189,6 +230,10 @@ _OBJECTIONS = {"pending": "underReview", "rejected": "rejected"}
 """State of an objection that has changed nothing → status of the suppression asked for."""
 
 
+def _kind(finding: Finding | Side) -> str:
+    return "review" if finding.reason == "needs_judgement" else _KINDS[finding.outcome]
+
+
 def _result(
     finding: Finding,
     rules: Mapping[str, int],
@@ -196,7 +241,7 @@ def _result(
     file: str,
     lang: str,
 ) -> Json:
-    kind = "review" if finding.reason == "needs_judgement" else _KINDS[finding.outcome]
+    kind = _kind(finding)
     subject = finding.subject
     result: Json = {
         "ruleId": finding.item,
@@ -261,6 +306,54 @@ def _fill_places(results: list[Json], dossier: bytes) -> None:
         at = where[pointer]
         place["logicalLocations"][0]["kind"] = at.kind
         place["physicalLocation"]["region"] = {"startLine": at.line, "startColumn": at.column}
+
+
+# -- the baseline ---------------------------------------------------------------------------------------------------
+
+
+_STATES: dict[Standing, str] = {"new": "new", "incomparable": "new", "worse": "updated", "gone": "new"}
+"""Standing of what is in the run → its state; what is known is unchanged or updated. SARIF has no word for what cannot
+be compared, which counts as new; a pass that has taken the place of a failing is new too, the failing absent."""
+
+
+def _hold(results: list[Json], against: Against, rules: Mapping[str, int], lang: str) -> list[Json]:
+    """Mark every result with its state; returns those that are absent."""
+    marks: dict[str, tuple[str, Json]] = {}
+    absent: list[Json] = []
+    for standing, entry in zip(against.standings, against.comparison.entries, strict=True):
+        told = {"standing": standing, "status": entry.status, "why": entry.why, "says": entry.says}
+        if entry.new is not None:
+            known = "unchanged" if entry.status == "unchanged" else "updated"
+            marks[entry.new.finding] = _STATES.get(standing, known), told
+        if standing == "gone" and entry.old is not None:
+            absent.append(_absent(entry, entry.old, told, rules, lang))
+    for result in results:
+        ident = result["properties"]["id"]
+        if ident in marks:
+            result["baselineState"], result["properties"]["baseline"] = marks[ident]
+        else:
+            result["baselineState"] = "unchanged" if ident in against.before else "new"
+    return absent
+
+
+def _absent(entry: Compared, old: Side, told: Json, rules: Mapping[str, int], lang: str) -> Json:
+    """What the baseline found, without a line: its places are those of the earlier dossier."""
+    kind = _kind(old)
+    result: Json = {
+        "ruleId": entry.item,
+        "kind": kind,
+        "level": "none",
+        "baselineState": "absent",
+        "message": {"text": _text(say(old.sentence, lang))},
+        "locations": [
+            {"logicalLocations": [{"fullyQualifiedName": old.pointer, "name": visible(say(old.name, lang))}]}
+        ],
+        "partialFingerprints": {"findingId/v1": old.finding},
+        "properties": {"id": old.finding, "outcome": old.outcome, "reason": old.reason, "baseline": told},
+    }
+    if entry.item in rules:
+        result["ruleIndex"] = rules[entry.item]
+    return result
 
 
 # -- what went wrong ------------------------------------------------------------------------------------------------

@@ -21,3 +21,5 @@ class Against:
     comparison: Comparison
     standings: tuple[Standing, ...]
     """Of ``comparison.entries``, one each"""
+    before: frozenset[str]
+    """Ids of all findings of the baseline, what passed there too"""
