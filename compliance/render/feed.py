@@ -35,7 +35,6 @@ from compliance.schemas.report import Bilingual, Outcome
 
 __all__ = [
     "COUNTS",
-    "FILES",
     "NO_CONCLUSION",
     "TITLE",
     "LevelSums",
@@ -45,6 +44,7 @@ __all__ = [
     "as_text",
     "by_level",
     "failing",
+    "files_of",
     "items_csv",
     "judged_by",
     "lead",
@@ -74,7 +74,7 @@ COUNTS: Final[tuple[tuple[str, Bilingual], ...]] = (
 )
 """The columns of every table of areas, as ``Totals`` has them"""
 
-FILES: Final[tuple[tuple[str, Bilingual], ...]] = (
+_FILES: Final[tuple[tuple[str, Bilingual], ...]] = (
     ("findings.jsonl", Bilingual("结论，每行一条", "findings, one a line")),
     ("findings.parquet", Bilingual("结论，每行一条", "findings, one a row")),
     ("dossiers.jsonl", Bilingual("每份档案一行：结果、不予受理的全部错误", "a line a dossier: result, or all errors")),
@@ -251,6 +251,11 @@ NO_CONCLUSION: Final = Bilingual(
 )
 
 
+def files_of(findings: str) -> list[tuple[str, Bilingual]]:
+    """The files of a run whose findings are in this one."""
+    return [(name, says) for name, says in _FILES if name == findings or not name.startswith("findings.")]
+
+
 # -- what the tables are of -----------------------------------------------------------------------------------
 
 
@@ -301,8 +306,15 @@ _AREA: Final = Bilingual("地区", "Area")
 _REST: Final = Bilingual("另有{}行，见 {}", "{} more: see {}")
 
 
-def as_text(summary: FeedSummary, lang: str = "zh", *, width: int = 100, out: str | None = None) -> bytes:
-    """A summary for a terminal. ``out``: the folder that the files of the run are in."""
+def as_text(
+    summary: FeedSummary,
+    lang: str = "zh",
+    *,
+    width: int = 100,
+    out: str | None = None,
+    findings: str = "findings.jsonl",
+) -> bytes:
+    """A summary for a terminal. ``out``: the folder that the files of the run are in; ``findings``: which has them."""
     page = _Text(summary, lang, max(width, 40))
     page.head()
     page.levels()
@@ -311,7 +323,7 @@ def as_text(summary: FeedSummary, lang: str = "zh", *, width: int = 100, out: st
     page.worst()
     page.doubts()
     page.refusals()
-    page.files(out)
+    page.files(out, findings)
     return ("\n".join(page.lines) + "\n").encode()
 
 
@@ -349,7 +361,7 @@ class _Text:
         mode, profiles = word("mode", how.mode), "、".join(of.profiles) or "—"
         self.put(
             Bilingual(
-                f"{of.standard}　基准日 {how.as_of}　{mode.zh}　地方标准 {profiles}",
+                f"{of.standard}，基准日 {how.as_of}，{mode.zh}，地方标准 {profiles}",
                 f"{of.standard}; as of {how.as_of}; {mode.en}; profiles {profiles}",
             )
         )
@@ -462,12 +474,11 @@ class _Text:
         self.rest(len(found) - SHOWN, "dossiers.jsonl")
         self.put(NO_CONCLUSION, "  ")
 
-    def files(self, out: str | None) -> None:
+    def files(self, out: str | None, findings: str) -> None:
         if out is None:
             return
         self.section(Bilingual(f"结果文件（{out}）", f"Files in {out}"))
-        told = [(name, self.say(says)) for name, says in FILES if not name.startswith("findings.")]
-        told.insert(0, ("findings.*", self.say(FILES[0][1])))
+        told = [(name, self.say(says)) for name, says in files_of(findings)]
         self.lines += [f"  {line}" for line in table(told, self.width - 2)]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from io import StringIO
 
 from compliance.render.plain import visible
@@ -26,8 +27,11 @@ def harmless(cell: Cell) -> Cell:
     >>> harmless('=HYPERLINK("http://a.example")'), harmless("-5"), harmless(-5), harmless("甲小区")
     ('\'=HYPERLINK("http://a.example")', "'-5", -5, '甲小区')
     """
-    if isinstance(cell, int):
-        return cell
+    return cell if isinstance(cell, int) else _marked(cell)
+
+
+@lru_cache(maxsize=4096)  # names and titles stand in many rows
+def _marked(cell: str) -> str:
     text = "\n".join(visible(line) for line in cell.split("\n"))
     return f"'{text}" if cell.startswith(tuple(_RUN)) or text.lstrip(" ").startswith(tuple(_RUN)) else text
 
