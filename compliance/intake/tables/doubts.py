@@ -39,6 +39,8 @@ class Number(NamedTuple):
     """The worth of its last digit as printed"""
     cell: Cell
     unit: Unit | None = None
+    column: Unit | None = None
+    """The unit of its column, in which it is told"""
 
 
 class Rate(NamedTuple):
@@ -140,14 +142,23 @@ def _total(
     step = min(n.step for n in [*addends, said])
     counted = step >= 1 and (said.unit is None or (said.unit.of in _COUNTS and said.unit.times == 1))
     tolerance = Decimal(0) if counted else step / 2 * len(addends)
-    name, word = column.name, total.word
-    zh = f"{name} {word} {_plain(said.value)}，{len(addends)} 行相加为 {_plain(added)}，差 {_plain(difference)}"
-    en = f"{name}: {word} {_plain(said.value)}, {len(addends)} rows make {_plain(added)}, {_plain(difference)} apart"
-    within = f"{_plain(step / 2)}×{len(addends)}"
+    # A sum that is printed with fewer digits than what it sums was rounded once more.
+    tolerance += said.step / 2 if said.step > step else 0
+    one, all_, apart, most = (_told(n, said) for n in (said.value, added, difference, tolerance))
+    zh = f"{column.name} {total.word} {one}，{len(addends)} 行相加为 {all_}，差 {apart}"
+    en = f"{column.name}: {total.word} {one}, {len(addends)} rows make {all_}, {apart} apart"
     if abs(difference) <= tolerance:
-        yield said.cell, ROUNDED, f"{zh}，在四舍五入的容差 {within} 之内", f"{en}, within rounding, {within}"
+        yield said.cell, ROUNDED, f"{zh}，在四舍五入的容差 {most} 之内", f"{en}, within rounding, {most}"
     else:
-        yield said.cell, "total", f"{zh}，超出容差 {_plain(tolerance)}", f"{en}, more than {_plain(tolerance)}"
+        yield said.cell, "total", f"{zh}，超出容差 {most}", f"{en}, more than {most}"
+
+
+def _told(number: Decimal, like: Number) -> str:
+    """A number in the unit of its column."""
+    unit, column = like.unit, like.column or like.unit
+    if unit is None or column is None:
+        return _plain(number)
+    return f"{_plain(number.scaleb(len(str(unit.times)) - len(str(column.times))))}{column.name}"
 
 
 # -- rates
@@ -235,31 +246,35 @@ def _sizes(figures: Figures, rows: Rows, mapping: Mapping, size: Size) -> Iterat
 
 def _size_words(size: Size, top: Number, bottom: Number, each: Fraction, slip: Fraction | None) -> tuple[str, str]:
     tenth = Fraction(1, 10)
-    unit, other = top.unit.name if top.unit else "", bottom.unit.name if bottom.unit else ""
     bounds = f"{_rounded(size.low, tenth)}–{_rounded(size.high, tenth)}"
-    pair = f"{_plain(top.value)}{unit} ÷ {_plain(bottom.value)}{other}"
     small = Fraction(1, 10_000) if each < tenth else tenth
     per = f"{_rounded(each, small)} {size.unit}/户"
-    zh = f"{pair} = {per}，不在 {bounds} 之内"
-    en = f"{pair} = {per}, outside {bounds}"
+    pair = f"{_told(top.value, top)} ÷ {_told(bottom.value, bottom)}"
+    zh, en = f"{pair} = {per}，不在 {bounds} 之内", f"{pair} = {per}, outside {bounds}"
     if slip is None:
         return f"{zh}：核对两数", f"{en}: look at both numbers"
+    name = (top.column or top.unit or Unit("", 1, "")).name
+    other = f"万{name}" if slip > 1 else name.removeprefix("万") if name.startswith("万") else f"万分之一{name}"
+    written = _told(top.value, top).removesuffix(name) + other
     meant = f"{_rounded(each * slip, tenth)} {size.unit}/户"
-    if slip > 1:
-        return (
-            f"{zh}：疑漏“万”，若为 {_plain(top.value)}万{unit} 则 {meant}；数值未改",
-            f"{en}: 万 is probably missing: {_plain(top.value)}万{unit} makes {meant}; the number was left as it is",
-        )
     return (
-        f"{zh}：疑多一个“万”，缩小一万倍则 {meant}；数值未改",
-        f"{en}: probably a 万 too many, for a ten-thousandth makes {meant}; the number was left as it is",
+        f"{zh}：疑为单位有误，若为 {written} 则 {meant}；数值未改",
+        f"{en}: probably a slip of the unit, for {written} makes {meant}; the number was left as it is",
     )
+
+
+_OWN = frozenset(
+    ("floor_area_m2", "households", "planned_investment_10k", "investment_planned_10k", "investment_actual_10k")
+)
+"""Fields that measure what a row is about, as 户数 does, and not what happened in it, as 同意户数"""
 
 
 def _only(figures: Figures, mapping: Mapping, kind: str) -> Column | None:
     """The one column of a kind; where there are several, it is not clear which belong together."""
     found = {n for (n, _), number in figures.numbers.items() if number.unit is not None and number.unit.of == kind}
-    return mapping.columns[found.pop()] if len(found) == 1 else None
+    own = {n for n in found if mapping.columns[n].below[-1:] and mapping.columns[n].below[-1] in _OWN}
+    meant = own or found
+    return mapping.columns[meant.pop()] if len(meant) == 1 else None
 
 
 # -- words

@@ -8,6 +8,7 @@ with itself (sums, rates, units that cannot be) is a doubt: it is told, and noth
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
@@ -84,6 +85,7 @@ class TableRead:
     doubts: tuple[CellNote, ...]
     """What does not agree with itself"""
     sha256: str = ""
+    size: int = 0
 
 
 # -- which sheet ----------------------------------------------------------------------------------------------
@@ -149,7 +151,7 @@ def read_sheets(grids: tuple[Grid, ...], source: str, mapping: Mapping, stated: 
     reader = _Reader(fit, source, mapping, stated)
     made = reader.run()
     if reader.faults:
-        faults = reader.faults
+        faults = sorted(reader.faults, key=_where)
         if len(faults) > ERRORS:
             count = Words(f"另有 {len(faults) - ERRORS} 处", f"{len(faults) - ERRORS} more")
             faults = [*faults[:ERRORS], InputError("", None, None, "too_many_errors", count)]
@@ -158,7 +160,18 @@ def read_sheets(grids: tuple[Grid, ...], source: str, mapping: Mapping, stated: 
     notes = (*reader.notes(), *(one for one in told if one.code == ROUNDED))
     doubts = tuple(one for one in told if one.code != ROUNDED)
     digest = hashlib.sha256(data).hexdigest()
-    return TableRead(source, fit.sheet.grid.name, mapping, fit, made, notes, doubts, digest)
+    return TableRead(source, fit.sheet.grid.name, mapping, fit, made, notes, doubts, digest, len(data))
+
+
+def _where(error: InputError) -> tuple[int, int]:
+    """By row, then by column; what concerns the whole table comes first."""
+    match = re.match(r"([A-Z]*)([0-9]+)", error.cell.cell) if error.cell is not None else None
+    if match is None:
+        return 0, 0
+    column = 0
+    for letter in match[1]:
+        column = 26 * column + ord(letter) - 64
+    return int(match[2]), column
 
 
 class _Reader:
@@ -371,7 +384,7 @@ class _Reader:
         cell: Cell | None
         if spec is not None and spec.of is not None:
             cells = [self._cell(entry, head) for head in spec.of]
-            cell = next((c for c in cells if c is not None), None)
+            cell = next((c for c in reversed(cells) if c is not None), None)
             if cell is None:
                 place, heads = self._row_place(entry).cell, "、".join(spec.of)
                 self._fault(pointer((*at, name)), "missing_field", NOTHING, Words(heads, heads), NOTHING, place)
@@ -454,7 +467,8 @@ class _Reader:
             if told is None or told.value is ABSENT:
                 continue
             unit = (self._schemas[number] or {}).get("x-unit")
-            value = Number(Decimal(told.value), told.step or Decimal(1), cell, unit_of(unit) if unit else None)
+            own, claimed = (unit_of(name) if name else None for name in (unit, self._units[number]))
+            value = Number(Decimal(told.value), told.step or Decimal(1), cell, own, claimed)
             self._figures.numbers[number, row] = value
             if made is None or target is None:
                 continue
