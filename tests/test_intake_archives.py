@@ -181,7 +181,6 @@ def test_a_zip_without_one_dossier(tmp_path, members):
 @pytest.mark.parametrize(
     ("part", "name"),
     [
-        ("xl/workbook.xml", "Excel 工作簿"),
         ("word/document.xml", "Word 文档"),
         ("ppt/a.xml", "PowerPoint 文稿"),
     ],
@@ -189,7 +188,12 @@ def test_a_zip_without_one_dossier(tmp_path, members):
 def test_office_files(tmp_path, part, name):
     (error,) = errors(zipped(tmp_path / "a.zip", {"[Content_Types].xml": "", part: ""}))
     assert (error.code, error.found.zh) == ("not_a_dossier", name)
-    assert "compliance convert" in error.hint.zh
+    assert "attachments" in error.hint.zh
+
+
+def test_a_workbook_of_nothing(tmp_path):
+    (error,) = errors(zipped(tmp_path / "a.zip", {"[Content_Types].xml": "", "xl/workbook.xml": ""}))
+    assert error.code == "damaged_workbook"
 
 
 def test_faults_in_the_dossier_of_a_zip_have_their_lines(tmp_path):

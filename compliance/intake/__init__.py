@@ -1,4 +1,4 @@
-"""A JSON file, folder, zip or standard input → ``Received``; anything else is ``Refused`` with every error.
+"""A JSON file, folder, zip, filled-in form or standard input → ``Received``; else ``Refused`` with every error.
 
 A dossier of an earlier structure is brought into today's first. A valid dossier takes the fast path, where nothing is
 computed for error messages. Only what the fast path refuses is read a second time, slowly, to say all that is wrong
@@ -31,6 +31,11 @@ def read(source: str | Path, *, stdin: BinaryIO | None = None, keep: bool = Fals
     ``keep``: keep the dossier's bytes too, for a report that shows places in it.
     """
     parcel = take(source, stdin)
+    if parcel.tables:
+        from compliance.intake.form.receive import receive  # with openpyxl and lxml, which JSON does without
+
+        with collector.at_rest():
+            return receive(parcel.source, parcel.tables, parcel.files)
     dossier, changes = _dossier(parcel.source, parcel.data)
     digest = hashlib.sha256(parcel.data).hexdigest()
     kept = parcel.data if keep and not changes else b""

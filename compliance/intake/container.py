@@ -1,4 +1,4 @@
-"""A path, folder, zip or standard input → the bytes of dossier.json and its attachments, hashed lazily.
+"""A path, folder, zip or standard input → the bytes of dossier.json or of tables, and attachments, hashed lazily.
 
 Refuses what is missing, unreadable or too large, and archives that are damaged, encrypted, ambiguous or built
 to do harm. Nothing is ever unpacked to disk.
@@ -14,19 +14,21 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO, FileIO
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, BinaryIO
 
-from compliance.intake.foreign import ZIP_MARKS, office_document
-from compliance.schemas.limits import ARCHIVE_BYTES, ARCHIVE_FILES, ARCHIVE_RATIO, JSON_BYTES, MIB
+from compliance.intake.foreign import ZIP_MARKS, is_workbook, office_document
+from compliance.schemas.limits import ARCHIVE_BYTES, ARCHIVE_FILES, ARCHIVE_RATIO, GRID_BYTES, JSON_BYTES, MIB
 from compliance.schemas.refusal import NOTHING, InputError, Refused, Words, printable
 
 __all__ = ["Parcel", "take", "zip_faults"]
 
 DOSSIER = "dossier.json"
+WORKBOOK = "dossier.xlsx"
+TABLE = ".csv"
 ATTACHMENTS = "attachments"
 
 _UNREADABLE = (OSError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error)
@@ -40,6 +42,8 @@ class Parcel:
     source: str
     data: bytes
     files: Mapping[str, str]
+    tables: Mapping[str, bytes] = field(default_factory=dict)
+    """Instead of ``data``: a workbook, or CSV files, by their names"""
 
 
 class Files(Mapping[str, str]):
@@ -87,6 +91,8 @@ def take(source: str | Path, stdin: BinaryIO | None = None) -> Parcel:
         with path.open("rb") as stream:
             if stream.seekable() and stream.peek(4).startswith(ZIP_MARKS):
                 return _zip(name, path)
+            if path.suffix.lower() == TABLE:
+                return Parcel(name, b"", {}, {path.name: _bounded(name, stream, GRID_BYTES)})
             return _stream(name, stream)
     except FileNotFoundError as error:
         raise _refused(name, "file_missing", _name(name)) from error
@@ -99,10 +105,11 @@ def _stream(name: str, stream: IO[bytes]) -> Parcel:
     return _zip(name, BytesIO(data)) if data.startswith(ZIP_MARKS) else Parcel(name, data, {})
 
 
-def _bounded(name: str, stream: IO[bytes]) -> bytes:
-    data = stream.read(JSON_BYTES + 1)
-    if len(data) > JSON_BYTES:
-        raise _refused(name, "too_large", NOTHING, _at_most(JSON_BYTES))
+def _bounded(name: str, stream: IO[bytes], limit: int | None = None) -> bytes:
+    most = JSON_BYTES if limit is None else limit
+    data = stream.read(most + 1)
+    if len(data) > most:
+        raise _refused(name, "too_large", NOTHING, _at_most(most))
     return data
 
 
@@ -110,10 +117,13 @@ def _bounded(name: str, stream: IO[bytes]) -> bytes:
 
 
 def _folder(name: str, folder: Path) -> Parcel:
-    path = folder / DOSSIER
-    errors = [_error("symbolic_link", _name(DOSSIER), NOTHING, _COPY)] if path.is_symlink() else []
-    if not errors and not path.is_file():
-        raise Refused(name, [_no_dossier(sorted(entry.name for entry in folder.iterdir()))])
+    names = sorted(entry.name for entry in folder.iterdir())
+    chosen = _chosen(names)
+    errors = [_error("symbolic_link", _name(n), NOTHING, _COPY) for n in chosen if (folder / n).is_symlink()]
+    if not errors and not all((folder / n).is_file() for n in chosen or [DOSSIER]):
+        raise Refused(name, [_no_dossier(names)])
+    if two := _two(names):
+        errors.append(two)
     openers: dict[str, Callable[[], IO[bytes]]] = {}
     for file in _walk(folder / ATTACHMENTS, errors):
         key = _key(file.relative_to(folder / ATTACHMENTS).as_posix())
@@ -122,8 +132,15 @@ def _folder(name: str, folder: Path) -> Parcel:
         openers[key] = partial(FileIO, file)
     if errors:
         raise Refused(name, errors)
-    with path.open("rb") as stream:
-        return Parcel(name, _bounded(name, stream), Files(name, openers))
+    files = Files(name, openers)
+    if chosen == [DOSSIER]:
+        with (folder / DOSSIER).open("rb") as stream:
+            return Parcel(name, _bounded(name, stream), files)
+    tables = {}
+    for each in chosen:
+        with (folder / each).open("rb") as stream:
+            tables[each] = _bounded(name, stream, GRID_BYTES)
+    return Parcel(name, b"", files, tables)
 
 
 def _walk(folder: Path, errors: list[InputError]) -> Iterator[Path]:
@@ -160,13 +177,20 @@ def _zip(name: str, file: Path | BytesIO) -> Parcel:
         archive = zipfile.ZipFile(file)
         members = {_member_name(info): info for info in archive.infolist() if not info.is_dir()}
         names = {info.orig_filename for info in archive.infolist()}
+        if is_workbook(names):
+            return Parcel(name, b"", {}, {PurePath(name).name: _whole(name, file)})
         if kind := office_document(names):
             raise _refused(name, "not_a_dossier", *kind)
         if errors := list(zip_faults(archive)):
             raise Refused(name, errors)
-        root = _root(name, members)
-        with archive.open(members[root + DOSSIER]) as stream:
-            data = _bounded(name, stream)
+        root, chosen = _root(name, members)
+        data, tables = b"", {}
+        for each in chosen:
+            with archive.open(members[root + each]) as stream:
+                if each == DOSSIER:
+                    data = _bounded(name, stream)
+                else:
+                    tables[each] = _bounded(name, stream, GRID_BYTES)
     except _UNREADABLE as error:
         hint = Words("请重新压缩后报送", "compress it again")
         raise _refused(name, "damaged_archive", _cause(error), NOTHING, hint) from error
@@ -176,7 +200,14 @@ def _zip(name: str, file: Path | BytesIO) -> Parcel:
         for path, info in members.items()
         if path.startswith(inside)
     }
-    return Parcel(name, data, Files(name, openers))
+    return Parcel(name, data, Files(name, openers), tables)
+
+
+def _whole(name: str, file: Path | BytesIO) -> bytes:
+    if isinstance(file, BytesIO):
+        return file.getvalue()
+    with file.open("rb") as stream:
+        return _bounded(name, stream, GRID_BYTES)
 
 
 def _member_name(info: zipfile.ZipInfo) -> str:
@@ -235,15 +266,43 @@ def _overlap(infos: list[zipfile.ZipInfo]) -> bool:
     return False
 
 
-def _root(name: str, members: dict[str, zipfile.ZipInfo]) -> str:
-    """The folder that holds the dossier: the top, or the one folder that was compressed as a whole."""
-    if DOSSIER in members:
-        return ""
-    folders = [path.removesuffix(DOSSIER) for path in members if path.endswith("/" + DOSSIER)]
-    folders = [folder for folder in folders if folder.count("/") == 1 and folder != "__MACOSX/"]
-    if len(folders) != 1:
-        raise Refused(name, [_no_dossier(sorted(members))])
-    return folders[0]
+def _root(name: str, members: dict[str, zipfile.ZipInfo]) -> tuple[str, list[str]]:
+    """The folder that holds the dossier, the top, or the one folder that was compressed as a whole; and its files."""
+    inside: dict[str, list[str]] = {"": []}
+    for path in members:
+        folder, _, file = path.rpartition("/")
+        if "/" not in folder and folder != "__MACOSX":
+            inside.setdefault(f"{folder}/" if folder else "", []).append(file)
+    for kind in (DOSSIER, WORKBOOK, TABLE):
+        found = {root: _chosen(names) for root, names in inside.items() if _kind(names) == kind and _chosen(names)}
+        if kind == TABLE:
+            found.pop(f"{ATTACHMENTS}/", None)
+        root = "" if "" in found else next(iter(found), "")
+        if found and (not root or len(found) == 1):
+            if two := _two(inside[root]):
+                raise Refused(name, [two])
+            return root, found[root]
+    raise Refused(name, [_no_dossier(sorted(members))])
+
+
+def _kind(names: list[str]) -> str:
+    return next((kind for kind in (DOSSIER, WORKBOOK) if kind in names), TABLE)
+
+
+def _chosen(names: list[str]) -> list[str]:
+    """The files that are the dossier: JSON, else the workbook, else the tables."""
+    for each in (DOSSIER, WORKBOOK):
+        if each in names:
+            return [each]
+    return sorted(n for n in names if n.lower().endswith(TABLE) and not n.startswith("."))
+
+
+def _two(names: list[str]) -> InputError | None:
+    """Nobody says which of two dossiers is meant."""
+    if DOSSIER not in names or WORKBOOK not in names:
+        return None
+    found = Words(f"{DOSSIER} 和 {WORKBOOK}", f"{DOSSIER} and {WORKBOOK}")
+    return _error("two_dossiers", found, NOTHING, Words("只留其中一个", "keep one of them"))
 
 
 # -- words
@@ -266,7 +325,9 @@ def _no_dossier(names: list[str]) -> InputError:
     likely = [name for name in names if ".json" in name.lower()][:5]
     listed = printable("、".join(likely))
     found = Words(f"其中有 {listed}", f"there is {listed}") if likely else NOTHING
-    expected = Words(f"{DOSSIER} 位于最上层", f"{DOSSIER} at the top")
+    expected = Words(
+        f"{DOSSIER}、{WORKBOOK} 或各表的 CSV 位于最上层", f"{DOSSIER}, {WORKBOOK} or the CSV tables at the top"
+    )
     hint = Words(f"将档案文件改名为 {DOSSIER}", f"rename the dossier to {DOSSIER}") if likely else NOTHING
     return _error("no_dossier_json", found, expected, hint)
 

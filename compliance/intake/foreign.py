@@ -7,7 +7,7 @@ from typing import Any
 from compliance.schemas.dossier import Dossier
 from compliance.schemas.refusal import NOTHING, Words
 
-__all__ = ["ZIP_MARKS", "foreign", "foreign_value", "office_document"]
+__all__ = ["ZIP_MARKS", "foreign", "foreign_value", "is_workbook", "office_document"]
 
 Kind = tuple[Words, Words, Words]
 """Found, expected, hint."""
@@ -15,12 +15,12 @@ Kind = tuple[Words, Words, Words]
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 _DOSSIER = Words(
-    "档案：JSON 文件，或含 dossier.json 的文件夹或 zip",
-    "a dossier: JSON, or a folder or zip with dossier.json",
+    "档案：JSON 文件、填报表（xlsx），或含 dossier.json 的文件夹或 zip",
+    "a dossier: JSON, the form (xlsx), or a folder or zip with dossier.json",
 )
 _CONVERT = Words(
-    "表格请先转换：compliance convert；其他材料放入 attachments 文件夹",
-    "convert a spreadsheet with compliance convert; put other documents into the folder attachments",
+    "旧版表格请另存为 .xlsx；其他材料放入 attachments 文件夹",
+    "save an old spreadsheet as .xlsx; put other documents into the folder attachments",
 )
 _UNPACK = Words("解压后报送文件夹，或改用 zip", "unpack it and submit the folder, or use zip")
 
@@ -35,7 +35,6 @@ _MARKS: tuple[tuple[bytes, Words, Words], ...] = (
 )
 
 _OFFICE = {
-    "xl/": Words("Excel 工作簿", "an Excel workbook"),
     "word/": Words("Word 文档", "a Word document"),
     "ppt/": Words("PowerPoint 文稿", "a PowerPoint presentation"),
 }
@@ -49,6 +48,11 @@ def foreign(data: bytes) -> Kind | None:
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<":
         return Words("网页或 XML 文件", "a web page or XML"), _DOSSIER, _CONVERT
     return None
+
+
+def is_workbook(names: set[str]) -> bool:
+    """Recognise a workbook, which may be a form, by the names in its zip."""
+    return "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
 
 
 def office_document(names: set[str]) -> Kind | None:

@@ -27,6 +27,7 @@ CODES: dict[str, Words] = {
     "file_missing": Words("文件不存在", "no such file"),
     "not_readable": Words("文件无法读取", "the file cannot be read"),
     "no_dossier_json": Words("缺少 dossier.json", "there is no dossier.json"),
+    "two_dossiers": Words("有两份档案", "two dossiers"),
     "too_large": Words("文件过大", "too large"),
     "empty_file": Words("文件是空的", "the file is empty"),
     "not_a_dossier": Words("不是档案文件", "not a dossier"),

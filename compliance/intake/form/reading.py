@@ -41,8 +41,8 @@ class Form:
     """Number → column"""
 
     def place(self, row: int, column: int) -> Place:
-        """A cell of it; a CSV file has no sheets."""
-        return Place(self.file, self.grid.name if self.file.lower().endswith(".xlsx") else "", address(row, column))
+        """A cell of it."""
+        return Place(self.file, _sheet(self.file, self.grid), address(row, column))
 
 
 @dataclass(slots=True)
@@ -82,6 +82,11 @@ class Told:
                 return Place(other.file, other.place(1, 1).sheet, "")
         key = numbers.get("value" if table.kind == "references" else table.key.name)
         return form.place(row, min(numbers.values(), default=1) if key is None else key)
+
+
+def _sheet(file: str, grid: Grid) -> str:
+    """A CSV file has no sheets."""
+    return "" if file.lower().endswith(".csv") else grid.name
 
 
 def is_form(grids: tuple[Grid, ...]) -> bool:
@@ -130,7 +135,7 @@ _COPY = Words(
 def _take(file: str, grid: Grid, told: Told) -> None:
     """Know a sheet, and its columns."""
     table = _table(grid)
-    first = Place(file, grid.name if file.lower().endswith(".xlsx") else "", "A2")
+    first = Place(file, _sheet(file, grid), "A2")
     if table is None:
         if grid.rows and grid.name not in (GUIDE, OPTIONS):
             cell = grid.row(_NAMES).get(1)
