@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compliance import __version__
-from compliance.commands import bulletin, feed, law, ledger, notice, rectify, score
+from compliance.commands import bulletin, feed, law, ledger, notice, rectify, score, tables
 from compliance.commands.baseline import BASELINE, FAIL_ON_NEW, Baseline, baseline_of
 from compliance.commands.options import (
     AS_OF,
@@ -390,6 +390,7 @@ rectify.rectify.add_command(notice.notice)
 cli.add_command(ledger.ledger)
 ledger.ledger.add_command(bulletin.report)
 cli.add_command(score.score)
+cli.add_command(tables.tables)
 
 
 # -- the door -------------------------------------------------------------------------------------------------
