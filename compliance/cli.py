@@ -374,7 +374,7 @@ def replay(
 
 
 @cli.command()
-@click.argument("name", type=click.Choice(["dossier", "clause", "profile", "report", "determinations"]))
+@click.argument("name", type=click.Choice(["dossier", "clause", "profile", "report", "determinations", "feed"]))
 def schema(name: str) -> None:
     """输出 JSON Schema / print a JSON Schema (draft 2020-12)."""
     from compliance.schemas.generate import text

@@ -140,8 +140,9 @@ def lead(summary: FeedSummary) -> Iterator[Bilingual]:
     yield Bilingual(
         f"报送地区：省级{found['province']}个，市级{found['city']}个，县级{found['county']}个；计划年度{span}；"
         f"小区{total.communities}个，{total.households}户（以所报为准）。",
-        f"Areas that reported: {found['province']} provinces, {found['city']} cities, {found['county']} counties; plan "
-        f"years {span}; {total.communities} communities, {total.households} households as reported.",
+        f"Areas that reported: province level {found['province']}, city level {found['city']}, county level "
+        f"{found['county']}; plan years {span}; {total.communities} communities, {total.households} households as "
+        "reported.",
     )
     parts = [("pass", total.passed), ("fail", total.failed), ("unknown", total.unknown)]
     parts += [("not_applicable", total.not_applicable)] if total.not_applicable else []

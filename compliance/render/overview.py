@@ -214,7 +214,7 @@ def _side(line: AreaLine, nodes: Sequence[Node]) -> Bilingual:
 
 
 def _amount(count: int, most: int, name: Bilingual, what: Bilingual) -> Markup:
-    return bar([Segment("confirmed", count)], _told(name, [(what, count)], Bilingual("", "")), most, 110)
+    return bar([Segment("amount", count)], _told(name, [(what, count)], Bilingual("", "")), most, 110)
 
 
 def _years(summary: FeedSummary) -> list[tuple[int, Totals, Markup]]:
@@ -294,13 +294,15 @@ def _map(summary: FeedSummary, items: Sequence[ItemLine], nodes: Sequence[Node])
     if len(nodes) < 2:
         return None
     shown = sorted(nodes, key=lambda node: node.line.code)[:COMPARED]
-    tallies = [{line.item: line for line in node.line.items} for node in shown]
+    lines = [node.line for node in shown]
+    tallies = [{item.item: item for item in line.items} for line in lines]
     rows = [
         (line, title_of(summary, line.item), [_cell(tally.get(line.item)) for tally in tallies])
         for line in items
         if line.failed
     ]
-    return _Map([_side(node.line, nodes) for node in shown], rows, len(nodes) - len(shown)) if rows else None
+    heads = [Bilingual(line.code, line.code) if line.name is None else _side(line, nodes) for line in lines]
+    return _Map(heads, rows, len(nodes) - len(shown)) if rows else None
 
 
 def _cell(line: ItemLine | None) -> _Cell:
@@ -329,6 +331,8 @@ class _Row:
     counts: Sequence[int]
     causes: str
     """The items that fail most"""
+    own: bool = False
+    """Of the dossiers of the area itself, without those below it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,13 +395,13 @@ def _rows_below(node: Node) -> list[_Row]:
 
 def _own(node: Node) -> _Row:
     name = name_of(node.line)
-    return _Row(Bilingual(f"{name.zh}（本级）", f"{name.en} (own)"), node.line.code, _counts(node.own), "")
+    return _Row(Bilingual(f"{name.zh}（本级）", f"{name.en} (own)"), node.line.code, _counts(node.own), "", True)
 
 
 def _row(line: AreaLine) -> _Row:
     worst = failing(line.items)
     causes = " ".join(one.item for one in worst[:CAUSES]) + (" …" if len(worst) > CAUSES else "")
-    return _Row(name_of(line), line.code, _counts(line.totals), causes)
+    return _Row(name_of(line), "" if line.name is None else line.code, _counts(line.totals), causes)
 
 
 def _counts(of: Totals) -> list[int]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from compliance.schemas.determination import DETERMINATIONS_VERSION, Determinations
 from compliance.schemas.dossier import SCHEMA_VERSION, Dossier
+from compliance.schemas.feed_schema import feed_schema
 from compliance.schemas.report_schema import report_schema
 from compliance.schemas.rulebook import ClauseSpec, ProfileSpec
 
@@ -75,6 +76,7 @@ SCHEMAS: dict[str, Callable[[], Schema]] = {
     "clause": law_schema(ClauseSpec, "clause"),
     "determinations": determinations_schema,
     "dossier": dossier_schema,
+    "feed": feed_schema,
     "profile": law_schema(ProfileSpec, "profile"),
     "report": report_schema,
 }

@@ -116,10 +116,11 @@
         var below = 0;
         all("tr.low", part).forEach(function (row) {
           var meant = meets(row);
-          rows += 1;
           // A city or province that is named shows all below it, but only what is asked for.
           var show = !active || meant || (!column && wanted && (first || here));
           row.hidden = !show;
+          if (row.classList.contains("own")) { return; }
+          rows += 1;
           below += show ? 1 : 0;
         });
         rows += 1;
