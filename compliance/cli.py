@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compliance import __version__
-from compliance.commands import bulletin, feed, law, ledger, notice, rectify, score, tables
+from compliance.commands import bulletin, feed, form, law, ledger, notice, rectify, score, tables
 from compliance.commands.baseline import BASELINE, FAIL_ON_NEW, Baseline, baseline_of
 from compliance.commands.options import (
     AS_OF,
@@ -108,7 +108,7 @@ def check(
     template: str | None,
     lang: Any,
 ) -> None:
-    """检查档案 / check dossiers: JSON files, folders or zips with dossier.json, or - for standard input.
+    """检查档案 / check dossiers: JSON files, forms (.xlsx, CSV), folders or zips of them, or - for standard input.
 
     \b
     compliance check county.json --profile xiangtan --as-of 2024-12-31
@@ -163,6 +163,7 @@ def _check_one(
         return REFUSED
     for change in received.changes:
         click.echo(f"{dossier}：{change.text(lang)}", err=True)
+    form.say_notes(received, lang)
     used = report.provenance.determinations
     if used is not None and used.blank:
         click.echo(f"{used.file}：{used.blank} 项尚未填写，未计入 / entries not filled in were passed over", err=True)
@@ -250,10 +251,13 @@ def _place(dossier: str) -> dict[str, Any]:
     """
     from zipfile import is_zipfile
 
-    path = Path(dossier) / "dossier.json" if Path(dossier).is_dir() else Path(dossier)
+    path = Path(dossier)
+    if path.is_dir():
+        path = next((path / n for n in ("dossier.json", "dossier.xlsx") if (path / n).is_file()), path)
     here = Path(os.path.relpath(path))
     options: dict[str, Any] = {} if dossier == "-" or ".." in here.parts else {"path": here.as_posix()}
-    return options | ({"dossier": None} if path.is_file() and is_zipfile(path) else {})
+    lines = path.is_file() and path.suffix.lower() != ".csv" and not is_zipfile(path)
+    return options | ({} if lines or dossier == "-" or not path.exists() else {"dossier": None})
 
 
 def _render(report: Report, name: str, lang: str, options: dict[str, Any]) -> bytes:
@@ -383,6 +387,8 @@ def schema(name: str) -> None:
 
 
 cli.add_command(feed.feed)
+cli.add_command(form.convert)
+cli.add_command(form.init)
 cli.add_command(law.explain)
 cli.add_command(law.rules)
 cli.add_command(rectify.rectify)

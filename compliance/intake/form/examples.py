@@ -10,7 +10,7 @@ from compliance.intake.references import IDENTIFIES, REFERS_TO
 from compliance.schemas.dossier import SHA256_PATTERN
 from compliance.schemas.scalars import AREA_CODE_PATTERN, DOC_NO_PATTERN, days, uscc_check_character
 
-__all__ = ["example_row", "hint"]
+__all__ = ["example_row", "example_value", "hint"]
 
 _IDS = {
     "plan_id": "JH-2024", "reserve_id": "CB-001", "community_id": "XQ-001", "area_unit_id": "PQ-01",
@@ -38,7 +38,7 @@ def _example(column: Column, table: Table) -> Content:
         return Content("text", _key(table))
     if table.kind == "evidence" and column.name in ("of", "key", "field"):
         return Content("text", {"of": "小区", "key": _IDS["community_id"], "field": "改造方案"}[column.name])
-    return content_of(_value(column, table), column)
+    return content_of(example_value(column, table), column)
 
 
 def _key(table: Table) -> str:
@@ -48,7 +48,8 @@ def _key(table: Table) -> str:
     return f"{_key(parent)}-1" if parent is not None and parent.name != ROOT else "1"
 
 
-def _value(column: Column, table: Table) -> Any:
+def example_value(column: Column, table: Table) -> Any:
+    """What an example says of a field, as the dossier has it."""
     name, field, options = column.path[-1], column.field, column.options
     if options:
         return (
