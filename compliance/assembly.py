@@ -33,6 +33,7 @@ def report(
     profile_given: bool,
     advise: Callable[[r.Finding], r.Advice | None] = lambda _: None,
     determinations: r.DeterminationsUsed | None = None,
+    quality: r.DataQuality | None = None,
 ) -> r.Report:
     """The whole report of one dossier. Findings are made one by one when somebody reads them."""
     bench, dossier = judgement.bench, received.dossier
@@ -58,6 +59,7 @@ def report(
         subjects=tuple(_subject_keys(judgement)),
         timelines=tuple(timelines(judgement.columns.case, judgement.columns.pointers)),
         funding=tuple(funding(judgement.columns.case, judgement.columns.pointers)),
+        data_quality=quality,
     )  # fmt: skip
 
 

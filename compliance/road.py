@@ -24,6 +24,7 @@ from compliance.rulebook import profile_of_area
 from compliance.schemas.received import AttachmentState, Received
 from compliance.schemas.report import Report
 from compliance.schemas.scalars import Day, days
+from compliance.soundness import doubts_of, look
 
 __all__ = ["Decided", "check", "decide", "examine", "today"]
 
@@ -51,6 +52,7 @@ def check(
     drafts: bool = False,
     determinations: str | Path | None = None,
     ways: bool | None = None,
+    quality: bool = True,
 ) -> Report:
     """Check one dossier: a file, a folder, a zip, or ``-`` for standard input.
 
@@ -59,10 +61,12 @@ def check(
     ``mode`` ``strict`` believes only what an attachment shows; ``feed`` takes claims as asserted.
     ``determinations`` is a file of what persons recorded about findings of this dossier; both outcomes stay visible.
     ``ways``: say of each failing what would make it pass, proved by judging again; unless told, in ``strict`` alone.
+    ``quality``: look for doubts about the data too; they stand apart and count for nothing in the verdict.
     """
     return examine(
-        source, profile=profile, mode=mode, as_of=as_of, drafts=drafts, determinations=determinations, ways=ways
-    )[0]
+        source, profile=profile, mode=mode, as_of=as_of, drafts=drafts, determinations=determinations, ways=ways,
+        quality=quality,
+    )[0]  # fmt: skip
 
 
 def examine(
@@ -74,6 +78,7 @@ def examine(
     drafts: bool = False,
     determinations: str | Path | None = None,
     ways: bool | None = None,
+    quality: bool = True,
     keep: bool = False,
 ) -> tuple[Report, Received]:
     """As ``check``, with the dossier as it came in; ``keep``: with its bytes, for a report that shows places in it."""
@@ -88,6 +93,7 @@ def examine(
             received, judgement, states, as_of_given=as_of is not None, profile_given=profile is not None,
             determinations=used,
             advise=adviser(judgement, known_precedents, ways=mode == "strict" if ways is None else ways),
+            quality=doubts_of(look(judgement.columns.case, states)) if quality else None,
         )  # fmt: skip
         return made, received
 

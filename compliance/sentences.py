@@ -136,6 +136,13 @@ def _percent(ratio: Ratio) -> str:
     return f"{text}%" if rest == 0 else f"≈{text}%"
 
 
+def _rate(ratio: Ratio, unit: str) -> Bilingual:
+    """So much of one thing for one of another; cut off after three decimals and marked ≈ where that is not exact."""
+    scaled, rest = divmod(ratio.p * 1000, ratio.q)
+    text = ("≈" if rest else "") + _number(Decimal(scaled) / 1000)
+    return Bilingual(text + unit, f"{text} {UNITS.get(unit, unit)}")
+
+
 def exact(value: Value | Limit) -> str:
     """The exact value as text, for machines."""
     if isinstance(value, bool):
@@ -157,6 +164,8 @@ def spoken(value: Any, unit: str) -> Bilingual:
     if isinstance(value, bool):
         return Bilingual("是", "yes") if value else Bilingual("否", "no")
     if isinstance(value, Ratio):
+        if unit not in ("", "%"):
+            return _rate(value, unit)
         fraction = f"{value.p}/{value.q}"
         shown = _percent(value)
         if value.q in (2, 3, 4):

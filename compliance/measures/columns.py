@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from compliance.measures.base import measures_of
-from compliance.measures.subjects import KINDS, Case
+from compliance.measures.subjects import KINDS, Case, SubjectKind
 from compliance.measures.trace import Pointers, read_pointers
 from compliance.schemas import dossier as d
 from compliance.schemas.conditions import Value
@@ -29,6 +29,16 @@ _WIDE = {"community", "project", "communities", "projects"}
 _HOLDERS = {"mechanism", "quality", "fund_rules"}
 
 _FOCUS = {
+    "homes": "community",
+    "spend": "entity",
+    "part": "part",
+    "total": "plan",
+    "done": "entity",
+    "order": "entity",
+    "paper": "attachment",
+    "role": "entity",
+    "area_code": "entity",
+    "shown": "attachment",
     "mechanism_document": "document",
     "plan": "plan",
     "plan_county": "plan",
@@ -86,8 +96,11 @@ def _holds(annotation: Any, kind: type[BaseModel]) -> bool:
 class Columns:
     """Rows, owners and value columns of one dossier."""
 
-    def __init__(self, case: Case, states: Mapping[str, AttachmentState]) -> None:
+    def __init__(
+        self, case: Case, states: Mapping[str, AttachmentState], kinds: Mapping[str, SubjectKind] = KINDS
+    ) -> None:
         self.case = case
+        self._kinds = kinds
         self._states = states
         self._rows: dict[str, list[Any]] = {}
         self._owners: dict[str, list[int]] = {}
@@ -96,7 +109,7 @@ class Columns:
         self._attachments = {a.att_id: a for a in case.dossier.attachments}
         self._references: dict[tuple[int, _Reach], list[tuple[AttachmentFound, str | None]]] = {}
         self._types_held: dict[tuple[int, _Reach], frozenset[str]] = {}
-        self._measures = {name: measures_of(kind.row.__name__) for name, kind in KINDS.items()}
+        self._measures = {name: measures_of(kind.row.__name__) for name, kind in kinds.items()}
         self._pointers: Pointers | None = None
         self._by_owner: dict[str, Mapping[int, Sequence[int]] | None] = {}
         self._keys: dict[str, list[str]] = {}
@@ -109,7 +122,7 @@ class Columns:
     # -- rows -----------------------------------------------------------------------------------------------
 
     def _load(self, kind: str) -> None:
-        pairs = list(KINDS[kind].rows(self.case))
+        pairs = list(self._kinds[kind].rows(self.case))
         self._owners[kind] = [owner for owner, _ in pairs]
         self._rows[kind] = [row for _, row in pairs]
 
@@ -139,7 +152,7 @@ class Columns:
         """What a row is called and where it stands; rows of one owner with the same key are told apart by number."""
         held = self._subjects.get((kind, index))
         if held is None:
-            entry, row = KINDS[kind], self.rows(kind)[index]
+            entry, row = self._kinds[kind], self.rows(kind)[index]
             focus = getattr(row, _FOCUS.get(kind, ""), None)
             pointer = self.pointers.of(focus) if focus is not None else self.pointers.owner(row) + entry.place
             name = Bilingual(entry.zh(row), entry.en(row))
@@ -152,7 +165,7 @@ class Columns:
             counts: dict[tuple[int, str], int] = {}
             keys = self._keys[kind] = []
             for owner, row in zip(self.owners(kind), self.rows(kind), strict=True):
-                key = KINDS[kind].key(row)
+                key = self._kinds[kind].key(row)
                 counts[owner, key] = counts.get((owner, key), 0) + 1
                 keys.append(key if counts[owner, key] == 1 else f"{key}#{counts[owner, key]}")
         return keys[index]

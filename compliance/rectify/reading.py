@@ -19,6 +19,7 @@ from compliance import collector
 from compliance.schemas.rectify import ReportUsed
 from compliance.schemas.report import (
     OBLIGATIONS,
+    OLDEST_READ,
     REPORT_VERSION,
     SEVERITIES,
     Area,
@@ -335,11 +336,11 @@ def _by_lines(data: bytes) -> tuple[dict[str, Any], list[memoryview]] | None:
 def _version(head: Mapping[str, Any]) -> None:
     version = head["report_version"]
     try:
-        given, known = (tuple(map(int, v.split("."))) for v in (version, REPORT_VERSION))
+        given, known, oldest = (tuple(map(int, v.split("."))) for v in (version, REPORT_VERSION, OLDEST_READ))
     except (AttributeError, ValueError):
         raise _Bad("not_a_report", *_NO_REPORT) from None
-    if given < known:
-        zh, en = f"报告版本{version}较旧，应为{REPORT_VERSION}", f"version {version}, older than {REPORT_VERSION}"
+    if given < oldest:
+        zh, en = f"报告版本{version}较旧，应为{OLDEST_READ}以上", f"version {version}, older than {OLDEST_READ}"
         raise _Bad("older_version", zh, en)
     if given > known:
         todo = Bilingual("升级本程序，或用本程序重新检查档案", "upgrade this program, or check again with it")

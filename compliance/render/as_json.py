@@ -6,8 +6,10 @@ by one, so that a lazy sequence of them never becomes a list.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from io import BytesIO
+from typing import Any
 
 import orjson
 
@@ -23,6 +25,13 @@ def render(report: Report, lang: str = "zh") -> bytes:
         return _written(report)
 
 
+def _whole(value: Any) -> list[Any]:
+    """What is made when read: the doubts about the data."""
+    if isinstance(value, Sequence):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} has no place in a report")
+
+
 def _written(report: Report) -> bytes:
     out = BytesIO()
     mark = b"{\n"
@@ -35,7 +44,7 @@ def _written(report: Report) -> bytes:
                 separator = b",\n"
             out.write(b"[]" if separator == b"[\n" else b"\n]")
         else:
-            out.write(orjson.dumps(getattr(report, field.name)))
+            out.write(orjson.dumps(getattr(report, field.name), default=_whole))
         mark = b",\n"
     out.write(b"\n}\n")
     return out.getvalue()

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from compliance.rulebook.clauses import load_rulebook
 from compliance.rulebook.precedents import load_precedents, missing_precedents
-from compliance.rulebook.profiles import load_profile, profile_names, profile_of_area, profile_spec, tailoring_of
+from compliance.rulebook.profiles import (
+    load_profile,
+    load_values,
+    profile_names,
+    profile_of_area,
+    profile_spec,
+    tailoring_of,
+)
 from compliance.rulebook.questions import compile_questions, is_evidence
 from compliance.rulebook.reader import read_yaml
 from compliance.rulebook.resolve import resolve
@@ -23,6 +30,7 @@ __all__ = [
     "load_precedents",
     "load_profile",
     "load_rulebook",
+    "load_values",
     "missing_precedents",
     "parse_value",
     "profile_names",

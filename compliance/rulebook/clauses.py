@@ -211,8 +211,19 @@ def clause_of(
 
 
 def _belongs(item: ItemSpec, clause: str, trees: Trees, path: tuple[Any, ...]) -> None:
-    """An item of the annex bears its clause's number and cites the annex; one of the body only cites the body."""
-    if item.item.startswith("X"):
+    """An item of the annex bears its clause's number and cites the annex; one of the body only cites the body.
+
+    What checks the data cites neither, and no item of the standard stands among such checks.
+    """
+    data = item.item.startswith("DQ")
+    if data is not (clause == "DQ"):
+        trees.fail((*path, "item"), f"item {item.item} does not belong to clause {clause}")
+    elif data:
+        if item.cite.annex is not None or item.cite.body is not None or item.rests_on is None:
+            trees.fail((*path, "cite"), f"{item.item} checks the data: it cites no section, and says what it rests_on")
+    elif item.rests_on is not None:
+        trees.fail((*path, "rests_on"), f"{item.item} rests on what it cites")
+    elif item.item.startswith("X"):
         if item.cite.annex is not None or item.cite.body is None:
             trees.fail((*path, "cite"), f"{item.item} stands in the notice's body alone: cite body, not annex")
     elif not item.item.startswith(f"{clause}."):

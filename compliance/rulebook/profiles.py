@@ -43,7 +43,7 @@ from compliance.schemas.rulebook import (
 )
 from compliance.schemas.scalars import Day
 
-__all__ = ["load_profile", "profile_names", "profile_of_area", "profile_spec", "tailoring_of"]
+__all__ = ["load_profile", "load_values", "profile_names", "profile_of_area", "profile_spec", "tailoring_of"]
 
 NATIONAL = "national"
 
@@ -172,6 +172,18 @@ def load_profile(name_or_file: str, rulebook: Rulebook, as_of: Day, *, drafts: b
         tuple(layers),
         drafts,
     )
+
+
+def load_values(text: str, file: str, rulebook: Rulebook, as_of: Day) -> Profile:
+    """One profile on its own, as text: of a rulebook that has no places. ``RulebookError`` with every problem."""
+    spec, reader = _parsed(file, text)
+    laid = _Laid(spec, reader, rulebook, as_of, drafts=False)
+    settings = laid.settings()
+    if laid.problems:
+        raise RulebookError(laid.problems)
+    title, sha256 = bilingual(spec.title), digest_of([(file, text)])
+    layers = (Layer(spec.profile, title, sha256, spec),)
+    return Profile(spec.profile, title, settings, sha256, layers=layers)
 
 
 class _Laid:

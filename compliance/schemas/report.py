@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 __all__ = [
-    "ABSENT_REASONS", "OBLIGATIONS", "OPEN_REASONS", "SEVERITIES",
+    "ABSENT_REASONS", "OBLIGATIONS", "OLDEST_READ", "OPEN_REASONS", "SEVERITIES",
     "Advice", "Area", "AttachmentFound", "Bilingual", "Change", "CheckEntry", "CheckLine", "ClauseRollup",
-    "DeterminationsUsed", "Determined", "DocumentAsked", "Edit", "EvidenceGiven", "Fault", "Finding", "FundingRow",
-    "Gate", "GateName", "ItemRollup", "LimitSource", "Measured", "ObjectionMade", "PrecedentNear", "ProfileUsed",
-    "Provenance", "ReadingUsed", "Report", "Risk", "Subject", "SubjectKeys", "Tally", "Timeline", "Verdict", "Was",
-    "Way",
+    "DataQuality", "DeterminationsUsed", "Determined", "DocumentAsked", "Doubt", "Edit", "EvidenceGiven", "Fault", "Finding",
+    "FundingRow", "Gate", "GateName", "ItemRollup", "LimitSource", "Measured", "NearlyAll", "ObjectionMade",
+    "PrecedentNear", "ProfileUsed", "Provenance", "QualityCheck", "ReadingUsed", "Report", "Reported", "Risk",
+    "Subject", "SubjectKeys", "Tally", "Timeline", "Verdict", "Was", "Way",
 ]  # fmt: skip
 
-REPORT_VERSION = "1.1"
+REPORT_VERSION = "1.2"
+OLDEST_READ = "1.1"
+"""Later versions of the same major number only add to it, so that reports since this one are read"""
 
 Outcome = Literal["pass", "fail", "unknown", "not_applicable"]
 Reason = Literal[
@@ -552,6 +554,87 @@ class FundingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """A value of the dossier as it was reported."""
+
+    pointer: str
+    title: Bilingual
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something in the data worth a second look. Never a failing: it counts for nothing in the verdict."""
+
+    id: str
+    item: str
+    check: str
+    severity: Severity
+    subject: Subject
+    sentence: Bilingual
+    primary: str
+    related: tuple[str, ...]
+    values: tuple[Measured, ...]
+    reported: tuple[Reported, ...]
+    """What stands at the pointers, the first few of it"""
+    remarks: tuple[Bilingual, ...]
+    look: tuple[Bilingual, ...]
+    """What to check"""
+    nearly_all: bool
+    """One of nearly all that were asked: told once for the check, as a mapping or a unit is the likely cause"""
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class QualityCheck:
+    """A check of the data, and how it came out. What could not be checked is counted and raises no doubt."""
+
+    item: str
+    check: str
+    title: Bilingual
+    says: Bilingual
+    condition: Bilingual
+    rests_on: Bilingual
+    severity: Severity
+    passed: int
+    doubtful: int
+    unknown: int
+    not_applicable: int
+    look: tuple[Bilingual, ...]
+    not_modelled: tuple[Bilingual, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NearlyAll:
+    """A check that nearly all it was asked of raise a doubt about: more likely one cause than so many."""
+
+    item: str
+    check: str
+    severity: Severity
+    doubtful: int
+    asked: int
+    sentence: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class DataQuality:
+    """Doubts about the data, by a rulebook apart from the standard; the verdict is the same with and without."""
+
+    title: Bilingual
+    rulebook_version: str
+    rulebook_sha256: str
+    values_sha256: str
+    """Of the file in which the checks' numbers stand"""
+    worst: Severity | None
+    """The worst severity of a doubt"""
+    sentence: Bilingual
+    checks: tuple[QualityCheck, ...]
+    nearly_all: tuple[NearlyAll, ...]
+    findings: Sequence[Doubt]
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     report_version: str
     provenance: Provenance
@@ -567,3 +650,5 @@ class Report:
     """The communities and projects that findings are about"""
     timelines: tuple[Timeline, ...] = ()
     funding: tuple[FundingRow, ...] = ()
+    data_quality: DataQuality | None = None
+    """Doubts about the data; none where they were not looked for"""

@@ -17,8 +17,9 @@ from compliance.schemas.lowered import Lowered
 from compliance.schemas.report import Bilingual, LimitSource, Obligation, Severity
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-ITEM = r"^([BH](10|[1-9])\.[1-9]|X([1-9]|[12][0-9]|3[0-3]))$"
-"""An item of the annex (B7.1), or a requirement that only the notice's body makes (X11)."""
+ITEM = r"^([BH](10|[1-9])\.[1-9]|X([1-9]|[12][0-9]|3[0-3])|DQ[1-9][0-9]?)$"
+"""An item of the annex (B7.1), a requirement that only the notice's body makes (X11), or a check of the data (DQ3),
+which is none of the standard's and stands in a rulebook of its own."""
 Level = Literal["province", "city", "county"]
 Gate = Literal["always", "plan_entry", "scheme", "start", "completion", "acceptance"]
 
@@ -107,6 +108,8 @@ class ItemSpec(Spec):
     title: Said
     requires: Said
     cite: Cite
+    rests_on: Said | None = None
+    """Of a check of the data, which cites no law: where it was taken from"""
     levels: list[Level]
     subject: Name
     obligation: Obligation
@@ -165,7 +168,7 @@ class ReadingSpec(Spec):
 
 
 class ClauseSpec(Spec):
-    clause: Annotated[str, Field(pattern=r"^([BH](10|[1-9])|X)$")]
+    clause: Annotated[str, Field(pattern=r"^([BH](10|[1-9])|X|DQ)$")]
     title: Said
     source: Source
     readings: list[ReadingSpec] = []

@@ -246,6 +246,58 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 """Codes that stand in a dossier or name a row."""
 
+WORDS |= {  # what checks of the data speak of
+    "submitter": ("报送单位", "submitting unit"),
+    "payee": ("收款单位", "payee"),
+    "answers_of_round": ("同意数与反对数之和", "agreed and opposed together"),
+    "households_voting": ("参与表决户数", "households voting"),
+    "households_agreeing": ("同意户数", "households agreeing"),
+    "exclusive_area": ("总专有面积", "exclusive area of all owners"),
+    "households_paid": ("已缴维修资金户数", "households that paid into the fund"),
+    "households_moved": ("搬迁户数", "households moved"),
+    "completed_of_started": ("上年完工小区数", "communities of last year completed"),
+    "projects": ("各项目计划投资", "planned investment of the projects"),
+    "listed": ("在列", "listed"),
+    "total_funding": ("资金筹措合计", "sum of the financing entries"),
+    "total_projects": ("各项目计划投资合计", "sum of the projects' planned investment"),
+    "total_listed": ("计划小区清单", "communities on the list"),
+    "consultation_days": ("征询起止", "consultation from, to"),
+    "vote_days": ("表决起止", "vote from, to"),
+    "built_renovated": ("建成与历次改造", "built, renovated earlier"),
+    "built_works": ("建成与开工", "built, works started"),
+    "planned_days": ("计划开工与完工", "planned start, finish"),
+    "start_completion": ("开工与完工", "start, completion"),
+    "completion_acceptance": ("完工与验收", "completion, acceptance"),
+    "found_closed": ("问题发现与销号", "issue found, closed"),
+    "data_signed": ("数据截止与签发", "day of the data, signature"),
+    "day_approved_on": ("计划批准", "approval of the plan"),
+    "day_built_on": ("建成", "built"),
+    "day_party_org_on": ("党组织成立", "Party organisation set up"),
+    "day_closed_on": ("征询或表决截止", "consultation or vote closed"),
+    "day_to_on": ("公示截止", "publicity ended"),
+    "day_confirmed_on": ("共识确认", "consensus confirmed"),
+    "day_surveyed_on": ("满意度调查", "satisfaction surveyed"),
+    "day_signed_on": ("移交签署", "handover signed"),
+    "day_actual_start": ("开工", "start of works"),
+    "day_completed_on": ("完工", "completion"),
+    "day_felled_on": ("砍伐移植", "felling"),
+    "day_accepted_on": ("竣工验收", "acceptance"),
+    "day_filed_on": ("验收备案", "filing of the acceptance"),
+    "day_executed_on": ("拆除实施", "demolition"),
+    "day_on": ("资金流水", "transaction"),
+    "names_of_code": ("同一代码的名称", "names beside one code"),
+    "codes_of_name": ("同一名称的代码", "codes beside one name"),
+    "ended": ("当年已撤销或已变更", "no longer in use in that year"),
+    "not_yet": ("当年尚未启用", "not yet in use in that year"),
+    "unlisted": ("查无此代码", "not on the list"),
+    "reserved": ("未分配的代码", "assigned to no place"),
+    "fictional": ("虚构地区代码", "code of an invented area"),
+    "name_and_street": ("同街道同名", "same name in the same street"),
+    "figures": ("楼栋、户数、面积相同", "same buildings, households and area"),
+    "consultation_counts": ("征询票数", "counts of the consultation"),
+    "vote_counts": ("表决票数", "counts of the vote"),
+}
+
 DOCUMENTS: dict[str, tuple[str, str]] = {
     "mechanism_notice": ("成立或调整领导小组的通知", "notice founding the leading group"),
     "work_rules": ("工作规则", "working rules"),
@@ -377,6 +429,21 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "acceptance_party": ("验收的四方", "each of the four parties at acceptance"),
     "quality_event": ("每个质量安全问题", "each quality or safety event"),
     "quality_issue": ("外部发现的每个质量问题", "each quality issue found from outside"),
+    "homes": ("每个小区的户数和面积", "households and area of each community"),
+    "spend": ("每个计划和项目的投资", "the investment of each plan and project"),
+    "part": ("每个“其中”分项", "each part of a whole"),
+    "total": ("每个合计数", "each total"),
+    "done": ("每个已发生事项的日期", "each day of what has happened"),
+    "order": ("每对先后日期", "each pair of days in order"),
+    "paper": ("每份有落款日期的证据", "each dated piece of evidence"),
+    "role": ("每个信用代码所任角色", "each credit code in its part"),
+    "identity": ("每个信用代码和单位名称", "each credit code and name"),
+    "area_code": ("每个区划代码", "each area code"),
+    "alike": ("可比的每组小区", "each group of communities compared"),
+    "counts": ("每组票数", "each set of counts"),
+    "unanimity": ("各小区的征询和表决", "the consultations and votes of all communities"),
+    "shown": ("每份用作小区证据的附件", "each attachment shown for communities"),
+    "submission": ("本次报送", "the submission"),
 }
 """Kinds of subjects, as a rule speaks of them."""
 
@@ -401,6 +468,8 @@ UNITS = {
     "处": "",
     "类": "kinds",
     "次/月": "times a month",
+    "㎡/户": "m² a household",
+    "万元/户": "×10,000 yuan a household",
 }
 """English for the units of measures and parameters."""
 
@@ -411,4 +480,4 @@ def words_of(code: str) -> tuple[str, str]:
     >>> words_of("oral"), words_of("示1栋")
     (('口头', 'orally'), ('示1栋', '示1栋'))
     """
-    return WORDS.get(code) or (code, code)
+    return WORDS.get(code) or DOCUMENTS.get(code) or (code, code)
