@@ -90,6 +90,7 @@ def cli() -> None:
 )  # fmt: skip
 @click.option("--verbose", is_flag=True, help="列出全部，不折叠 / fold nothing")
 @notice.TEMPLATE
+@tables.HOW_TO_READ
 @LANG
 def check(
     dossiers: Sequence[str],
@@ -107,6 +108,7 @@ def check(
     verbose: bool,
     template: str | None,
     lang: Any,
+    **table: Any,
 ) -> None:
     """检查档案 / check dossiers: JSON files, forms (.xlsx, CSV), folders or zips of them, or - for standard input.
 
@@ -118,21 +120,23 @@ def check(
     compliance check county.json --baseline 上次.json --fail-on-new
     compliance check county.json --report docx:检查报告.docx --report onsite:现场检查表.docx
     compliance check county.json --report sarif:out.sarif --report junit:out.xml --report github       CI
+    compliance check 计划表.xlsx --mapping mapping.yaml --area 999901:示例县 --year 2024     按映射读取表格 / a table
     """
-    if determinations is not None and len(dossiers) > 1:
+    sources, doubted = tables.sources(dossiers, table, lang)
+    if determinations is not None and len(sources) > 1:
         raise click.UsageError("一份人工认定只用于一份档案 / determinations belong to one dossier")
-    held = baseline_of(baseline, fail_on_new, len(dossiers))
-    targets = _targets(reports or ("text",), len(dossiers))
-    codes = []
+    held = baseline_of(baseline, fail_on_new, len(sources))
+    targets = _targets(reports or ("text",), len(sources))
+    codes = [doubted]
     written: set[Path] = set()
     gate = fail_on, fail_on_unknown
     own = notice.read_template(template)
-    with _progress(dossiers) as each:
-        for dossier in each:
+    with _progress(sources) as each:
+        for dossier, source in each:
             try:
                 how = {"profile": profile, "drafts": drafts, "as_of": as_of, "mode": mode}
                 how |= {"determinations": determinations, "ways": ways}
-                codes.append(_check_one(dossier, how, targets, written, gate, held, own, verbose, lang))
+                codes.append(_check_one(dossier, source, how, targets, written, gate, held, own, verbose, lang))
             except Exception as error:  # one dossier that cannot be judged does not keep the others from being
                 if _is_expected(error):
                     raise
@@ -143,6 +147,7 @@ def check(
 
 def _check_one(
     dossier: str,
+    source: Any,
     how: dict[str, Any],
     targets: Sequence[tuple[str, str]],
     written: set[Path],
@@ -152,12 +157,17 @@ def _check_one(
     verbose: bool,
     lang: Any,
 ) -> int:
-    """Check one dossier and write its reports; the exit code it alone would have."""
+    """Check one dossier and write its reports; the exit code it alone would have.
+
+    ``source``: where it is, or itself as a mapping read it, or why none could.
+    """
     from compliance.road import examine
     from compliance.schemas.refusal import Refused
 
     try:
-        report, received = examine(dossier, **how, keep=any(name in _WITH_DOSSIER for name, _ in targets))
+        if isinstance(source, Refused):
+            raise source
+        report, received = examine(source, **how, keep=any(name in _WITH_DOSSIER for name, _ in targets))
     except Refused as refused:
         _refuse(refused, targets, written, lang, _place(dossier))
         return REFUSED
@@ -316,7 +326,7 @@ def _refuse(
 
 
 @contextmanager
-def _progress(dossiers: Sequence[str]) -> Iterator[Iterator[str]]:
+def _progress(dossiers: Sequence[tuple[str, Any]]) -> Iterator[Iterator[tuple[str, Any]]]:
     """Progress on a terminal when there is more than one dossier to wait for."""
     if len(dossiers) > 1 and sys.stderr.isatty():
         with click.progressbar(dossiers, file=sys.stderr, show_pos=True, label="检查 / checking") as bar:

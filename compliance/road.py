@@ -70,7 +70,7 @@ def check(
 
 
 def examine(
-    source: str | Path,
+    source: str | Path | Received,
     *,
     profile: str | None = None,
     mode: Mode = "strict",
@@ -81,7 +81,10 @@ def examine(
     quality: bool = True,
     keep: bool = False,
 ) -> tuple[Report, Received]:
-    """As ``check``, with the dossier as it came in; ``keep``: with its bytes, for a report that shows places in it."""
+    """As ``check``, with the dossier as it came in; ``keep``: with its bytes, for a report that shows places in it.
+
+    ``source`` may be a dossier that was read already, as one of a table is.
+    """
     with collector.at_rest():
         decided = decide(source, profile=profile, mode=mode, as_of=as_of, drafts=drafts, keep=keep)
         received, states, judgement = decided.received, decided.states, decided.judgement
@@ -99,7 +102,7 @@ def examine(
 
 
 def decide(
-    source: str | Path,
+    source: str | Path | Received,
     *,
     profile: str | None = None,
     mode: Mode = "strict",
@@ -115,7 +118,7 @@ def decide(
     with collector.at_rest():
         # A profile that is named is opened first: one that cannot be read is said before the dossier is.
         named = open_bench(profile, day, drafts=drafts) if profile is not None else None
-        received = read(source, keep=keep, stdin=stdin)
+        received = source if isinstance(source, Received) else read(source, keep=keep, stdin=stdin)
         bench = named or open_bench(profile_of_area(received.dossier.area_code), day, drafts=drafts)
         states = attachment_states(received.dossier, received.files)
         return Decided(received, states, put(received.dossier, states, bench, mode))

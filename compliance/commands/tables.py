@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from compliance.intake.tables.reading import Stated, TableRead
     from compliance.schemas.received import Received
 
-__all__ = ["HOW_TO_READ", "open_table", "read_tables", "tables", "written_dossiers"]
+__all__ = ["HOW_TO_READ", "sources", "tables"]
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -108,12 +108,10 @@ def read_tables(file: str, how: dict[str, Any]) -> tuple[TableRead, tuple[Receiv
     return read, receive(read)
 
 
-def tell(read: TableRead, lang: Any, accepted: bool) -> int:
-    """What was converted, left out and doubted, on standard error; the exit code that the doubts make."""
-    for note in read.notes:
-        click.echo(note.text(lang), err=True)
-    for doubt in read.doubts:
-        click.echo(f"{'存疑' if lang == 'zh' else 'doubt'}：{doubt.text(lang)}", err=True)
+def doubt(read: TableRead, lang: Any, accepted: bool) -> int:
+    """What does not agree with itself, on standard error; the exit code that it makes."""
+    for told in read.doubts:
+        click.echo(f"存疑：{told.text(lang)}" if lang == "zh" else f"doubt: {told.text(lang)}", err=True)
     return GATE if read.doubts and not accepted else PASSED
 
 
@@ -126,6 +124,32 @@ def written_dossiers(received: Sequence[Received], lines: bool) -> bytes:
         return "".join(texts).encode()
     # A line break within a text is written as an escape, so that every other one is between values.
     return "".join(re.sub(r"\n *", "", text) + "\n" for text in texts).encode()
+
+
+def sources(files: Sequence[str], how: dict[str, Any], lang: Any) -> tuple[list[tuple[str, Any]], int]:
+    """Files to check → each with its dossier: itself, or those that a mapping reads in it, or why it reads none.
+
+    Tables are read where a mapping is named: a form and a table look alike, and a table must not be taken for a form.
+    """
+    from compliance.schemas.refusal import Refused
+
+    given = dict(how)
+    accepted = given.pop("accept_doubts")
+    if given["mapping"] is None:
+        if any(given.values()):
+            raise click.UsageError("这些选项用于按映射读取表格，请写明 --mapping / these options need --mapping")
+        return [(file, file) for file in files], PASSED
+    found: list[tuple[str, Any]] = []
+    code = PASSED
+    for file in files:
+        try:
+            read, received = read_tables(file, given)
+        except Refused as refused:
+            found.append((file, refused))
+            continue
+        code = max(code, doubt(read, lang, accepted))  # notes are told with each dossier
+        found += [(file, one) for one in received]
+    return found, code
 
 
 @click.group()
@@ -232,4 +256,6 @@ def convert(table: str, out: str, lang: Any, accept_doubts: bool, **how: Any) ->
             f"表中有 {len(received)} 个地区，请写到 .jsonl / the table has {len(received)} areas: write to .jsonl"
         )
     write_out(written_dossiers(received, lines), out)
-    sys.exit(tell(read, lang, accept_doubts))
+    for note in read.notes:
+        click.echo(note.text(lang), err=True)
+    sys.exit(doubt(read, lang, accept_doubts))

@@ -189,6 +189,8 @@ def _lines(sheet: Sheet, heads: tuple[Head, ...]) -> Iterator[str]:
     yield f"  each: {each}"
     yield "  totals:"
     yield "  - {words: [合计, 总计], over: all}"
+    if any(folded(cell.shown) == "小计" for row in sheet.grid.rows for cell in row):
+        yield "  - {words: [小计], over: above}  # 合计其上各行，至上一个小计；核对 / sums the rows above: look at it"
     if each == AREA:
         yield "area:"
         yield f"  name: {_quoted(areas[-1].name)}"
