@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -11,11 +12,11 @@ from typing import Any
 
 from compliance.road import examine
 from compliance.schemas.refusal import InputError, Refused
-from compliance.schemas.report import Bilingual, Determined, Fault, ObjectionMade, Report
+from compliance.schemas.report import Bilingual, Determined, Fault, Finding, ObjectionMade, Report
 from fixtures.builder import variant
 from fixtures.builder.generator import generate
 from fixtures.builder.write import as_bytes
-from tests.places import FIXTURES, PROFILE
+from tests.places import AS_OF, FIXTURES, PROFILE, raw_of
 from tests.sample_report import AREA, HOSTILE, empty, finding, report, sample
 
 DAY = "2024-03-31"
@@ -70,16 +71,47 @@ def dossier(name: str) -> bytes:
 @cache
 def judged(name: str) -> Report:
     if name in ("generated", "variant"):
-        return _examined(dossier(name), "feed")
+        return examined(dossier(name), "feed")
     made, _ = examine(FIXTURES / name, profile=PROFILE if name == "shili-county" else None, as_of=DAY, mode="strict")
-    return made
+    return replace(made, findings=tuple(made.findings))
 
 
-def _examined(data: bytes, mode: Any) -> Report:
+def examined(data: bytes, mode: Any, *, as_of: str = DAY, determinations: str | None = None) -> Report:
+    """The report on a dossier's bytes; its findings are made already."""
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "d.json"
+        path, recorded = Path(folder) / "d.json", Path(folder) / "认定.json"
         path.write_bytes(data)
-        return examine(path, profile=PROFILE, as_of=DAY, mode=mode)[0]
+        recorded.write_text(determinations or "", "utf-8")
+        used = None if determinations is None else recorded
+        made = examine(path, profile=PROFILE, as_of=as_of, mode=mode, determinations=used)[0]
+        return replace(made, findings=tuple(made.findings))
 
 
 PLACES = ("shili-county", "variant", "cases/eleven-audit-findings", "cases/four-places", "generated")
+
+
+@cache
+def determined() -> Report:
+    """A question answered, a passing overridden, an objection that nobody has answered."""
+    raw = raw_of("village")
+    before = examined(as_bytes(raw), "feed", as_of=AS_OF)
+    asked = next(f for f in before.findings if f.reason == "needs_judgement")
+    passed = next(f for f in before.findings if f.outcome == "pass")
+    other = next(f for f in before.findings if f.outcome == "unknown" and f.id != asked.id)
+    evidence = [{"title": "核查记录", "att_id": raw["attachments"][0]["att_id"], "page": 2}]
+    office = {"office": "示例市住房城乡建设局", "authority": {"document": "检查规则"}, "reason": "查阅纪要", "evidence": evidence}
+    entries = [
+        {**_known(asked, "d-1", "answer"), "new": "pass", **office, "decided_on": "2024-01-20"},
+        {**_known(passed, "d-2", "override"), "new": "fail", **office, "decided_on": "2024-01-20"},
+        {
+            **_known(other, "d-3", "objection"),
+            "objection": {"office": "示例县住房城乡建设局", "on": "2024-01-10", "grounds": "已有记录", "evidence": evidence},
+        },
+    ]
+    file = {"schema_version": "1.0", **{n: raw[n] for n in ("dossier_id", "area_code", "plan_year")}}
+    return examined(as_bytes(raw), "feed", as_of=AS_OF, determinations=json.dumps(file | {"determinations": entries}))
+
+
+def _known(finding_: Finding, ident: str, kind: str) -> dict[str, Any]:
+    old = {"outcome": finding_.outcome} | ({"reason": finding_.reason} if finding_.reason else {})
+    return {"id": ident, "kind": kind, "finding": finding_.id, "fingerprint": finding_.fingerprint, "old": old}
