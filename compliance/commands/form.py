@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compliance.commands.options import LANG, REFUSED, USAGE, stop, write_whole
+from compliance.commands.tables import HOW_TO_READ, convert_table
 
 if TYPE_CHECKING:
     from compliance.schemas.received import Received
@@ -65,15 +66,21 @@ def _new(path: Path, data: bytes) -> None:
 @click.command()
 @click.argument("source", metavar="IN")
 @click.argument("target", metavar="OUT")
+@HOW_TO_READ
 @LANG
-def convert(source: str, target: str, lang: Any) -> None:
+def convert(source: str, target: str, lang: Any, accept_doubts: bool, **how: Any) -> None:
     """档案在 JSON、Excel、CSV 之间转换 / convert a dossier: OUT is FILE.json, FILE.xlsx, or a new folder of CSV files.
 
     \b
     compliance convert 档案/ 档案.xlsx
     compliance convert 档案.xlsx dossier.json
     compliance convert dossier.json 各表/
+    compliance convert 计划表.xlsx 档案.json --mapping mapping.yaml --year 2024     按映射读取各地的表 / a table by a mapping
     """
+    if how["mapping"] is not None:
+        convert_table(source, target, how, accept_doubts, lang)
+    if any(how.values()):
+        raise click.UsageError("这些选项用于按映射读取表格，请写明 --mapping / these options need --mapping")
     from compliance.intake import read
     from compliance.schemas.refusal import Refused
 

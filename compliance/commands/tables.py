@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from compliance.intake.tables.reading import Stated, TableRead
     from compliance.schemas.received import Received
 
-__all__ = ["HOW_TO_READ", "sources", "tables"]
+__all__ = ["HOW_TO_READ", "convert_table", "sources", "tables"]
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -244,6 +244,11 @@ def convert(table: str, out: str, lang: Any, accept_doubts: bool, **how: Any) ->
 
     退出码：0 已转换；1 已转换而有存疑之处；2 用法；3 无法读取。
     """
+    convert_table(table, out, how, accept_doubts, lang)
+
+
+def convert_table(table: str, out: str, how: dict[str, Any], accept_doubts: bool, lang: Any) -> NoReturn:
+    """Write the dossiers of a table, and exit."""
     from compliance.schemas.refusal import Refused
 
     try:
