@@ -6,9 +6,12 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -17,38 +20,51 @@ from benchmarks.table import Results
 KEPT = Path(__file__).parent / "RESULTS.md"
 
 
-def run(sizes: tuple[int, ...], repeats: int, small: int, parts: str = "123456789") -> Results:
-    """Every row; each part is imported when its turn comes."""
-    from benchmarks import cold, compare, decisions, html, ledger, memory, office, outcomes, word
+Sizes = tuple[int, ...]
+"""Communities: three sizes of dossier, from small to large"""
 
+
+def _parts() -> dict[str, tuple[str, Callable[[Results, Sizes, int, int], None]]]:
+    """Letter → what the part is about, and what measures it: results, sizes, rounds, number of small dossiers."""
+
+    def part(module: str) -> Any:  # imported when its turn comes
+        return import_module(f"benchmarks.{module}")
+
+    return {
+        "1": ("deciding", lambda r, s, n, k: part("decisions").measure(r, s, n)),
+        "2": ("outcomes and reports", lambda r, s, n, k: part("outcomes").measure(r, s, n)),
+        "3": ("memory", lambda r, s, n, k: part("memory").measure(r, k, s[-2])),
+        "4": ("cold start", lambda r, s, n, k: part("cold").measure(r, 2 * n + 1)),
+        "5": ("two reports", lambda r, s, n, k: part("compare").measure(r, s[-1], max(2, n // 3))),
+        "6": ("the ledger", lambda r, s, n, k: part("ledger").measure(r, 10 * k, n)),
+        "7": ("Word documents", lambda r, s, n, k: part("word").measure(r, max(3, 460 * k // 10_000))),
+        "8": ("workbooks", lambda r, s, n, k: part("office").measure(r, max(3, 450 * k // 10_000))),
+        "9": (
+            "the HTML report in a browser",
+            lambda r, s, n, k: part("html").measure(r, 560 if s[-1] >= 1000 else s[0], 3),
+        ),
+        "b": (
+            "other validators",
+            lambda r, s, n, k: part("others").measure(r, s[0], 5 if s[0] >= 100 else 2, _some(n)),
+        ),
+        "c": ("formats", lambda r, s, n, k: part("formats").measure(r, s[0], _some(n))),
+    }
+
+
+PARTS = "".join(_parts())
+
+
+def _some(repeats: int) -> int:
+    return max(1, repeats // 2)
+
+
+def run(sizes: Sizes, repeats: int, small: int, parts: str = PARTS) -> Results:
+    """Every row; each part is imported when its turn comes."""
     results = Results(facts(repeats))
-    if "1" in parts:
-        _say("1 deciding")
-        decisions.measure(results, sizes, repeats)
-    if "2" in parts:
-        _say("2 outcomes and reports")
-        outcomes.measure(results, sizes, repeats)
-    if "3" in parts:
-        _say("3 memory")
-        memory.measure(results, small, sizes[-2])
-    if "4" in parts:
-        _say("4 cold start")
-        cold.measure(results, 2 * repeats + 1)
-    if "5" in parts:
-        _say("5 two reports")
-        compare.measure(results, sizes[-1], max(2, repeats // 3))
-    if "6" in parts:
-        _say("6 the ledger")
-        ledger.measure(results, 10 * small, repeats)
-    if "7" in parts:
-        _say("7 Word documents")
-        word.measure(results, max(3, 460 * small // 10_000))
-    if "8" in parts:
-        _say("8 workbooks")
-        office.measure(results, max(3, 450 * small // 10_000))
-    if "9" in parts:
-        _say("9 the HTML report in a browser")
-        html.measure(results, 560 if sizes[-1] >= 1000 else sizes[0], 3)
+    for letter, (title, measure) in _parts().items():
+        if letter in parts:
+            _say(f"{letter} {title}")
+            measure(results, sizes, repeats, small)
     return results
 
 
@@ -62,7 +78,8 @@ def facts(repeats: int) -> dict[str, str]:
         "pydantic": version("pydantic"),
         "clock": "processor time; medians over rounds in which both sides of a ratio take turns: "
         f"{repeats} rounds, other engines {max(1, repeats // 3)}, reports {max(2, repeats // 3)}, "
-        f"whole processes {2 * repeats + 1}; memory once",
+        f"whole processes {2 * repeats + 1}, validators and formats {_some(repeats)} (rego-cpp and whole processes "
+        "against validators 2); memory once",
     }
 
 
@@ -73,13 +90,13 @@ def _say(what: str) -> None:
 @click.command()
 @click.option("--quick", is_flag=True, help="Small sizes: whether it runs, not how fast. Keeps no results.")
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the results there too.")
-@click.option("--parts", default="123456789", show_default=True, help="Which parts; results are kept only of all.")
+@click.option("--parts", default=PARTS, show_default=True, help="Which parts; results are kept only of all.")
 def main(quick: bool, file: Path | None, parts: str) -> None:
     """Measure, print a Markdown table, and keep it in benchmarks/RESULTS.md."""
     results = run((10, 50, 100), 3, 200, parts) if quick else run((100, 1000, 2000), 9, 10_000, parts)
     text = results.markdown()
     sys.stdout.write(text)
-    if not quick and parts == "123456789":
+    if not quick and parts == PARTS:
         KEPT.write_text(text, "utf-8")
     if file:
         file.write_text(json.dumps(results.json(), ensure_ascii=False, indent=1) + "\n", "utf-8")

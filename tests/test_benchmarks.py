@@ -9,13 +9,20 @@ import pytest
 
 from benchmarks.formulas import And, Compare, Known, questions
 from benchmarks.table import Results
+from compliance.render import formats
 from compliance.schemas.conditions import All, Atom, Kind, Not, Op, ParamRef
 from compliance.schemas.scalars import Ratio, Unknown
 
 ENGINES = ("zen", "cel", "rule_engine", "clips", "business_rules", "psutil")
-bench_only = pytest.mark.skipif(
-    any(find_spec(name) is None for name in ENGINES), reason="needs the bench requirements (make bench)"
-)
+OTHERS = ("opa_eval", "regopy", "pandera", "frictionless", "jsonschema_rs", "check_jsonschema", "pyarrow")
+
+
+def _needs(*modules: str) -> pytest.MarkDecorator:
+    absent = any(find_spec(name) is None for name in modules)
+    return pytest.mark.skipif(absent, reason="needs the bench requirements (make bench)")
+
+
+bench_only = _needs(*ENGINES)
 
 
 def test_a_question_is_a_formula_for_true_and_one_for_false() -> None:
@@ -75,7 +82,7 @@ def test_an_engine_that_answers_otherwise_is_noticed(monkeypatch: pytest.MonkeyP
         decisions.check_agreement(law, subjects)
 
 
-@bench_only
+@_needs(*ENGINES, *OTHERS)
 def test_every_row_is_there() -> None:
     from benchmarks.__main__ import run
 
@@ -90,6 +97,9 @@ def test_every_row_is_there() -> None:
     assert sections.count("5 Two reports") == 2
     assert sections.count("6 Ledger") == 4 + 1
     assert sections.count("8 Workbooks") == 2 * 2
+    # Two validators of the structure, two engines of Rego, two tools for tables, whole processes against two of ours.
+    assert sections.count("b Other validators") == 2 + 2 + 2 + 2
+    assert sections.count("c Formats") == len(formats())
     aimed = [row for row in results.rows if row.target is not None]
     assert sorted({row.target for row in aimed}) == [1.0, 1.05, 1.2, 2, 2.5, 3, 5, 10, 15]
     text = results.markdown()
