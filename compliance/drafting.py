@@ -15,7 +15,15 @@ from typing import Any
 from compliance.measures.base import measures_of
 from compliance.measures.subjects import KINDS
 from compliance.plain_law import GATES
-from compliance.rulebook import load_profile, load_rulebook, profile_names, profile_spec, read_yaml, tailoring_of
+from compliance.rulebook import (
+    load_profile,
+    load_rulebook,
+    load_values,
+    profile_names,
+    profile_spec,
+    read_yaml,
+    tailoring_of,
+)
 from compliance.rulebook.clauses import across, clause_of
 from compliance.rulebook.precedents import load_precedents, missing_precedents
 from compliance.rulebook.reader import nearest, read_text
@@ -23,6 +31,7 @@ from compliance.schemas.conditions import Kind
 from compliance.schemas.rulebook import ITEM, Clause, Problem, ProfileSpec, Rulebook, RulebookError
 from compliance.schemas.scalars import Day, days
 from compliance.schemas.vocabulary import SUBJECTS
+from compliance.soundness import load_checks, load_numbers
 
 __all__ = ["item_draft", "lint", "lint_shipped", "profile_draft"]
 
@@ -38,6 +47,8 @@ def lint_shipped(law: Rulebook, day: Day) -> list[Problem]:
     """The problems of the shipped profiles and precedents; those of the clauses keep the law from being loaded."""
     problems = [p for name in profile_names() for p in _of_profile(name, profile_spec(name), law, day)]
     try:
+        load_checks()
+        load_numbers()
         return problems + missing_precedents(law, load_precedents(law))
     except RulebookError as error:
         return problems + error.problems
@@ -59,7 +70,7 @@ def lint(path: Path, law: Rulebook, day: Day) -> Iterator[Problem]:
 
 def _of_folder(folder: Path, law: Rulebook, day: Day) -> Iterator[Problem]:
     try:
-        own = load_rulebook(law.kinds, folder)
+        own = load_rulebook({**law.kinds, **load_checks().kinds}, folder)
     except RulebookError as error:
         yield from (replace(p, file=str(folder / p.file)) for p in error.problems)
         return
@@ -89,7 +100,12 @@ def _problems(file: Path, law: Rulebook, day: Day) -> Iterable[Problem]:
     keys = value if isinstance(value, dict) else {}
     key = next((k for k in ("clause", "profile", "precedents", "standard") if k in keys), None)
     if key == "clause":
+        if keys["clause"] == "DQ" and "DQ" not in law.standard.clauses:
+            law = load_checks()
         return _of_clause(clause_of(file, law.kinds, law.parameters, tuple(law.standard.statutes.values())), law)
+    if key == "profile" and "DQ" in law.standard.clauses:
+        load_values(read_text(file), file.name, law, day)
+        return ()
     if key == "profile":
         load_profile(str(file), law, day, drafts=True)
         return _of_profile(str(file), ProfileSpec.model_validate(value), law, day)

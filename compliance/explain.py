@@ -26,10 +26,11 @@ from compliance.render.words import say, word
 from compliance.road import today
 from compliance.rulebook import load_profile, resolve
 from compliance.schemas.report import Bilingual
-from compliance.schemas.rulebook import CarriedSpec, Check, Clause, Item, Profile, Rulebook
+from compliance.schemas.rulebook import CarriedSpec, Check, Clause, Item, ItemSpec, Profile, Rulebook
 from compliance.schemas.scalars import Day, days
 from compliance.schemas.vocabulary import DOCUMENTS, SUBJECTS, words_of
 from compliance.sentences import Source, condition_says
+from compliance.soundness import FOLDER, load_checks, load_numbers
 
 __all__ = ["clause_file", "coverage", "explain", "listing"]
 
@@ -40,12 +41,21 @@ def explain(name: str, profile: str | None, as_of: str | None, lang: Lang, *, dr
     """How an item (B7.1), clause (B7) or requirement of the body (X11, X for all) is decided under a profile.
 
     Requirement, checks as sentences, the place's numbers with their sources, what the place asks beside them.
-    Without a profile: as the standard and the statutes have it.
+    Without a profile: as the standard and the statutes have it. A check of the data (DQ3, DQ for all) is the same
+    in all places.
     """
-    law, day = load_law(), days(as_of) if as_of else today()
+    day = days(as_of) if as_of else today()
+    if _of_data(name):
+        return "\n".join(_Explained(load_checks(), load_numbers(), day, lang).lines(find(load_checks(), name)))
+    law = load_law()
     place = load_profile(profile or "national", law, day, drafts=drafts)
     # A place may bring checks of its own, but no items: what is meant is found in the law as shipped.
     return "\n".join(_Explained(law, place, day, lang).lines(find(law, name)))
+
+
+def _of_data(name: str) -> bool:
+    """Whether a check of the data is meant."""
+    return name.startswith("DQ")
 
 
 class _Explained:
@@ -103,12 +113,11 @@ class _Explained:
         yield f"{item.id} {getattr(spec.title, self._lang)}"
         yield f"  {getattr(spec.requires, self._lang)}"
         yield "  " + pick("依据：", "basis: ") + self._say(citation(self._law, spec))
-        yield (
-            "  " + pick("层级：", "levels: ") + "、".join(words_of(level)[self._lang == "en"] for level in spec.levels)
-            + pick("；强制性：", "; obligation: ") + self._changed("obligation", base.obligation, spec.obligation)
-            + pick("；严重程度：", "; severity: ") + self._changed("severity", base.severity, spec.severity)
-            + pick("；汇总：", "; roll-up: ") + self._say(ROLLUP[spec.rollup])
-        )  # fmt: skip
+        if spec.rests_on is not None:
+            hint = pick("只提示核对，不计入结论；严重程度：", "a hint to look again, it does not count; severity: ")
+            yield f"  {hint}{self._say(word('severity', spec.severity))}"
+        else:
+            yield from self._standing(base, spec)
         yield from self._change_source(item.id)
         held = {check.id: check for check in item.checks}
         for check in here.checks:
@@ -119,7 +128,7 @@ class _Explained:
                 period = self._say(days_say(*check.effective))
                 not_now = pick(f"（本日不适用：{period}）", f" (not asked on this day: {period})")
                 yield f"  - {check.name}: {self._say(check.says)}{not_now}"
-        yield "  " + pick("整改建议：", "remedy:")
+        yield "  " + (pick("核对办法：", "what to check:") if spec.rests_on else pick("整改建议：", "remedy:"))
         yield from (f"    · {getattr(step, self._lang)}" for step in spec.remedy.steps)
         if spec.risk:
             yield "  " + pick("风险提示：", "risk: ") + getattr(spec.risk, self._lang)
@@ -127,6 +136,16 @@ class _Explained:
         if spec.not_modelled:
             yield "  " + pick("本程序不判：", "not modelled:")
             yield from (f"    · {getattr(said, self._lang)}" for said in spec.not_modelled)
+
+    def _standing(self, base: ItemSpec, spec: ItemSpec) -> Iterator[str]:
+        """Levels, obligation, severity and roll-up, with what stood there before."""
+        pick = self._pick
+        yield (
+            "  " + pick("层级：", "levels: ") + "、".join(words_of(level)[self._lang == "en"] for level in spec.levels)
+            + pick("；强制性：", "; obligation: ") + self._changed("obligation", base.obligation, spec.obligation)
+            + pick("；严重程度：", "; severity: ") + self._changed("severity", base.severity, spec.severity)
+            + pick("；汇总：", "; roll-up: ") + self._say(ROLLUP[spec.rollup])
+        )  # fmt: skip
 
     def _changed(self, axis: str, base: str, now: str) -> str:
         """A word of the item or check, and what stood there before the place or a reading changed it."""
@@ -210,11 +229,18 @@ def listing(lang: Lang) -> str:
             f"  {item.id:<6} {getattr(item.spec.title, lang)}  [{say(word('obligation', item.spec.obligation), lang)}]"
             for item in clause.items
         ]
+    data = load_checks()
+    lines.append(f"{'DQ':<4} {getattr(data.standard.title, lang)}")
+    lines += [f"  {item.id:<6} {getattr(item.spec.title, lang)}" for item in data.items]
     return "\n".join(lines)
 
 
 def clause_file(name: str) -> str:
     """The text of the clause file that states an item or clause."""
+    if _of_data(name):
+        clause = find(load_checks(), name).clause
+        file = clause.file if clause else "standard.yaml"
+        return (files("compliance") / "rules" / FOLDER / file).read_text("utf-8")
     law = load_law()
     named = find(law, name)
     owner = {by: clause.file for clause in law.clauses for c in clause.spec.carries for by in (c.body, *c.by)}

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from compliance.measures import soundness
+from compliance.measures import subjects as standard
 from compliance.measures.base import measures_of
-from compliance.measures.subjects import KINDS
 from compliance.render.words import word
 from compliance.rulebook.reader import nearest
 from compliance.schemas.conditions import ParamRef, Tree, atoms
@@ -33,10 +34,12 @@ from compliance.schemas.vocabulary import words_of
 from compliance.sentences import Source, law_of, parameter_of, value_says
 
 __all__ = [
-    "BODY", "GATES", "ROLLUP", "Named", "asked_where", "body_requirements", "citation", "conditions_of",
+    "BODY", "GATES", "KINDS", "ROLLUP", "Named", "asked_where", "body_requirements", "citation", "conditions_of",
     "days_say", "find", "layer_of", "level_of", "parameters_of", "setting_says", "sourced", "words_for",
 ]  # fmt: skip
 
+KINDS = {**standard.KINDS, **soundness.KINDS}
+"""Every kind of subject, of the standard and of the checks of the data"""
 ROLLUP = {
     "any_fail": Bilingual("任一对象不符合即不符合", "one failing subject fails the area"),
     "coverage": Bilingual("按覆盖情况", "by coverage"),
@@ -179,7 +182,9 @@ def days_say(first: int, last: int) -> Bilingual:
 
 
 def citation(law: Rulebook, spec: ItemSpec) -> Bilingual:
-    """Where an item stands: annex and body of the notice, then the statutes."""
+    """Where an item stands: annex and body of the notice, then the statutes; a check of the data: what it rests on."""
+    if spec.rests_on is not None:
+        return Bilingual(spec.rests_on.zh, spec.rests_on.en)
     zh = [f"附件{spec.cite.annex}"] if spec.cite.annex else []
     en = [f"annex {spec.cite.annex}"] if spec.cite.annex else []
     if spec.cite.body:

@@ -12,6 +12,7 @@ from compliance.cli import cli
 from compliance.explain import clause_file, coverage, explain
 from compliance.plain_law import body_requirements, find, parameters_of
 from compliance.schemas.rulebook import RulebookError
+from compliance.soundness import load_checks
 
 LAW = load_law()
 DAY = "2024-03-31"
@@ -131,6 +132,18 @@ def test_every_item_clause_and_requirement_of_the_body_is_told_in_both_languages
     stated = [name for name, (item, carried) in body_requirements(LAW).items() if item or carried]
     for name in [*(c.id for c in LAW.clauses), *(i.id for i in LAW.items), *stated, "X"]:
         assert explain(name, "national", DAY, lang).count("\n") > 1, name  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_checks_of_the_data_are_told_apart_from_the_standard_with_their_numbers(lang: str) -> None:
+    said = explain("DQ1", None, DAY, lang)  # type: ignore[arg-type]
+    assert ("30㎡/户" if lang == "zh" else "30 m² a household") in said
+    assert ("不计入结论" if lang == "zh" else "does not count") in said
+    assert ("强制性" if lang == "zh" else "obligation") not in said
+    assert explain("DQ", None, DAY, lang).count("\nDQ") == len(load_checks().items)  # type: ignore[arg-type]
+    assert clause_file("DQ9").startswith("clause: DQ")
+    with pytest.raises(RulebookError, match="DQ1"):
+        explain("DQ99", None, DAY, lang)  # type: ignore[arg-type]
 
 
 def test_what_is_carried_names_the_checks_that_carry_it() -> None:

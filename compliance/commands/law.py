@@ -77,6 +77,7 @@ def rules_lint(paths: tuple[Path, ...], as_json: bool) -> None:
     from compliance.bench import load_law
     from compliance.drafting import lint, lint_shipped
     from compliance.road import today
+    from compliance.soundness import load_checks
 
     law = load_law()
     problems = [p for path in paths for p in lint(path, law, today())] if paths else lint_shipped(law, today())
@@ -89,7 +90,11 @@ def rules_lint(paths: tuple[Path, ...], as_json: bool) -> None:
     if problems:
         click.echo(f"{len(problems)} 个问题 / problems", err=True)
         sys.exit(GATE)
-    checked = f"{len(law.clauses)} 个条文文件、{len(law.items)} 条、{len(law.checks)} 项检查"
+    data = load_checks()
+    checked = (
+        f"{len(law.clauses)} 个条文文件、{len(law.items)} 条、{len(law.checks)} 项检查，"
+        f"另有数据质量核对 {len(data.checks)} 项"
+    )
     if paths:
         checked = f"{len(paths)} 处"
     click.echo(f"{checked}，无问题 / no problem found", err=as_json)
@@ -143,13 +148,14 @@ def rules_test() -> None:
     from compliance.cases import cases_of, run_cases
     from compliance.road import today
     from compliance.rulebook import load_profile, profile_names
+    from compliance.soundness import load_checks
 
     law = load_law()
     places = [load_profile(name, law, today(), drafts=True) for name in profile_names()]
-    broken = list(run_cases(law, places))
+    broken = [*run_cases(law, places), *run_cases(load_checks())]
     for one in broken:
         click.echo(str(one))
-    total = sum(1 for _ in cases_of(law, places))
+    total = sum(1 for _ in cases_of(law, places)) + sum(1 for _ in cases_of(load_checks()))
     click.echo(f"{total - len(broken)} / {total} 个案例与条文一致 / cases come out as written")
     sys.exit(GATE if broken else PASSED)
 
@@ -175,9 +181,11 @@ def rules_docs(out: Path, only_check: bool) -> None:
     from compliance.pages import pages
     from compliance.rulebook import profile_names, profile_spec
     from compliance.rulebook.precedents import load_precedents
+    from compliance.soundness import load_checks, load_numbers
 
     law = load_law()
-    made = pages(law, [profile_spec(name) for name in profile_names()], load_precedents(law))
+    numbers = load_numbers().layers[0].spec
+    made = pages(law, [profile_spec(name) for name in profile_names()], load_precedents(law), load_checks(), numbers)
     held = {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*.md"))}
     drifting = sorted(name for name in made.keys() | held.keys() if held.get(name) != made.get(name, "").encode())
     for name in drifting:
@@ -190,4 +198,4 @@ def rules_docs(out: Path, only_check: bool) -> None:
     sys.exit(GATE if only_check and drifting else PASSED)
 
 
-_PAGE = re.compile(r"(zh|en)/[BHX][0-9.]+\.md")
+_PAGE = re.compile(r"(zh|en)/([BHX]|DQ)[0-9.]+\.md")

@@ -16,14 +16,22 @@ from compliance.schemas.rulebook import ProfileSpec, Rulebook
 __all__ = ["pages"]
 
 
-def pages(law: Rulebook, profiles: Sequence[ProfileSpec], precedents: Sequence[Precedent]) -> dict[str, str]:
-    """Path below the folder of the pages → text."""
+def pages(
+    law: Rulebook,
+    profiles: Sequence[ProfileSpec],
+    precedents: Sequence[Precedent],
+    checks: Rulebook | None = None,
+    numbers: ProfileSpec | None = None,
+) -> dict[str, str]:
+    """Path below the folder of the pages → text. ``checks`` of the data, with their numbers, have pages too."""
     made = {"README.md": title_page(law)}
     for lang in LANGS:
         book = Book(law, tuple(profiles), {p.id: p for p in precedents}, lang)
-        made[f"{lang}/README.md"] = index_page(book)
+        data = Book(checks, (numbers,), {}, lang) if checks is not None and numbers is not None else None
+        made[f"{lang}/README.md"] = index_page(book, data)
         made[f"{lang}/coverage.md"] = coverage_page(book)
-        for clause in law.clauses:
-            for item in clause.items:
-                made[f"{lang}/{item.id}.md"] = item_page(book, clause, item)
+        for one in (book, data) if data is not None else (book,):
+            for clause in one.law.clauses:
+                for item in clause.items:
+                    made[f"{lang}/{item.id}.md"] = item_page(one, clause, item)
     return made

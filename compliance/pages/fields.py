@@ -16,9 +16,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from compliance.measures import load_measures
+from compliance.measures import load_measures, soundness, subjects
 from compliance.measures.base import measures_of
-from compliance.measures.subjects import KINDS, Case
+from compliance.measures.subjects import Case, SubjectKind
 from compliance.measures.trace import Pointers, read_pointers
 from compliance.schemas.dossier import Dossier
 from compliance.schemas.report import Bilingual
@@ -95,8 +95,8 @@ def fields_read() -> Mapping[tuple[str, str], tuple[Field, ...]]:
     """(kind of subject, measure) → the fields that it reads, in the schema's order."""
     load_measures()
     found: dict[tuple[str, str], set[Field]] = {}
-    for case, pointers in _cases():
-        for name, kind in KINDS.items():
+    for case, pointers, kinds in _cases():
+        for name, kind in kinds.items():
             rows = [row for _, row in kind.rows(case)][:_ROWS]
             for measure in measures_of(kind.row.__name__).values():
                 held = found.setdefault((name, measure.name), set())
@@ -118,23 +118,29 @@ _DRAWN, _ROWS = 240, 12
 """How many dossiers are drawn, and how many rows of a kind are traced in each."""
 
 
-def _cases() -> Iterator[tuple[Case, Pointers]]:
+def _cases() -> Iterator[tuple[Case, Pointers, Mapping[str, SubjectKind]]]:
     as_of = days("2024-03-31")
-    for dossier in map(drawn, range(_DRAWN)):
-        yield Case(dossier, as_of), Pointers(dossier)
+    for evidenced, number, kinds in ((False, _DRAWN, subjects.KINDS), (True, _DRAWN // 2, soundness.KINDS)):
+        for seed in range(number):
+            dossier = drawn(seed, evidenced=evidenced)
+            yield Case(dossier, as_of), Pointers(dossier), kinds
 
 
-def drawn(seed: int) -> Dossier:
-    """A dossier drawn from the schema: every field of the right type, references that mostly lead somewhere."""
-    dossier: Dossier = _model(Dossier, _Draw(seed))
+def drawn(seed: int, *, evidenced: bool = False) -> Dossier:
+    """A dossier drawn from the schema: every field of the right type, references that mostly lead somewhere.
+
+    Evidence is left out unless ``evidenced``: no measure of the standard reads it.
+    """
+    dossier: Dossier = _model(Dossier, _Draw(seed, evidenced))
     return dossier
 
 
 class _Draw(Random):
     """A source of draws that leaves out more of one dossier and less of another."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, evidenced: bool) -> None:
         super().__init__(seed)
+        self.evidenced = evidenced
         self.left_out = (0.0, 0.05, 0.3)[seed % 3]
         self._few: dict[tuple[str, ...], list[str]] = {}
 
@@ -184,7 +190,9 @@ def _value(annotation: Any, name: str, draw: _Draw) -> Any:
         return None if draw.random() < left_out else _value(inner, name, draw)
     if origin is tuple:
         inner = get_args(annotation)[0]
-        if name == "evidence" or draw.random() < draw.left_out:
+        if name == "evidence":
+            return tuple(_model(inner, draw) for _ in range(draw.randint(0, 2))) if draw.evidenced else ()
+        if draw.random() < draw.left_out:
             return ()
         if get_origin(inner) is Literal:  # several codes at once: what is asked of one of them is met more often
             return tuple(draw.sample(get_args(inner), max(1, len(get_args(inner)) // 2)))
@@ -206,6 +214,8 @@ def _value(annotation: Any, name: str, draw: _Draw) -> Any:
 
 def _text(name: str, draw: _Draw) -> str:
     key = name.removesuffix("s")
+    if draw.evidenced and key in ("att_id", "attachment"):
+        return f"a{draw.randint(0, 2)}"
     if key in _IDS:
         return f"{_IDS[key]}{draw.randint(0, 2)}"
     if key.endswith("_code"):

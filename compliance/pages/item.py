@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compliance.measures.base import measures_of
-from compliance.measures.subjects import KINDS
 from compliance.pages.fields import Field, fields_read
 from compliance.pages.markdown import Book, facts, table
 from compliance.plain_law import (
     GATES,
+    KINDS,
     ROLLUP,
     asked_where,
     body_requirements,
@@ -67,6 +67,13 @@ class _Page:
     def _facts(self) -> Iterator[tuple[str, str]]:
         spec, pick, say = self._item.spec, self._pick, self._say
         yield pick("依据", "Basis"), say(citation(self._book.law, spec))
+        if spec.rests_on is not None:
+            yield pick("严重程度", "Severity"), say(word("severity", spec.severity))
+            yield pick("对象", "Subject"), SUBJECTS[spec.subject][self._en]
+            yield pick("存疑是指", "In doubt when"), say(spec.breach)
+            hint = pick("只提示核对，不计入结论", "a hint to look again; it does not count")
+            yield pick("作用", "What it does"), hint
+            return
         yield pick("适用层级", "Levels"), self._book.join(words_of(level)[self._en] for level in spec.levels)
         yield pick("强制性", "Obligation"), say(word("obligation", spec.obligation))
         yield pick("严重程度", "Severity"), say(word("severity", spec.severity))
@@ -92,7 +99,8 @@ class _Page:
         pick = self._pick
         yield pick("怎样判", "How it is decided"), list(self._checks())
         yield pick("读法的选择", "Readings"), list(self._readings())
-        yield pick("各地的限值", "Parameters by place"), list(self._parameters())
+        numbers = pick("取值", "Numbers") if self._item.spec.rests_on else pick("各地的限值", "Parameters by place")
+        yield numbers, list(self._parameters())
         yield pick("各地自定的检查和调整", "The places' own checks and changes"), list(self._own())
         yield pick("各地的其他规定（不作比较）", "Other rules of the places (not compared)"), list(self._provisions())
         yield (
@@ -101,7 +109,9 @@ class _Page:
         )
         yield pick("需要填报的数据", "Data needed"), list(self._data())
         yield pick("案例", "Cases"), list(self._cases())
-        yield pick("整改", "Putting it right"), list(self._remedy())
+        doubt = self._item.spec.rests_on is not None
+        remedy = pick("核对办法", "What to check") if doubt else pick("整改", "Putting it right")
+        yield remedy, list(self._remedy())
         yield pick("本程序不判", "Not modelled"), [f"- {self._say(said)}" for said in self._item.spec.not_modelled]
 
     # -- how it is decided --------------------------------------------------------------------------------------
@@ -382,6 +392,8 @@ class _Page:
             yield from table(heads, (row[: len(heads)] for row in rows))
 
     def _outcome(self, case: Case) -> tuple[str, str]:
+        if case.outcome == "fail" and self._item.spec.rests_on is not None:
+            return self._pick("存疑", "in doubt"), ""
         return self._say(word("outcome", case.outcome)), self._say(word("reason", case.reason)) if case.reason else ""
 
     def _given(self, check: Check, case: Case) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from compliance.pages.markdown import Book, table
@@ -36,9 +37,27 @@ def title_page(law: Rulebook) -> str:
     )
 
 
-def index_page(book: Book) -> str:
-    """All clauses and items of one language."""
-    return _text(_index(book))
+def index_page(book: Book, data: Book | None = None) -> str:
+    """All clauses and items of one language, and the checks of the data."""
+    return _text(itertools.chain(_index(book), _data(data) if data is not None else ()))
+
+
+def _data(book: Book) -> Iterator[str]:
+    pick, standard = book.pick, book.law.standard
+    yield f"## DQ {book.say(standard.title)}"
+    yield ""
+    yield pick(
+        "与衡量标准分开的一套核对：只提出疑点供人核实，不影响任何一条的结论。",
+        "A set of checks apart from the standard: they raise doubts for a person to clear and change no conclusion.",
+    )
+    yield ""
+    yield from table(
+        (pick("编号", "No."), pick("内容", "What it looks at"), pick("检查", "Checks"), pick("案例", "Cases")),
+        (
+            (_link(item), book.say(item.spec.title), str(len(item.checks)), str(len(item.spec.cases)))
+            for item in book.law.items
+        ),
+    )
 
 
 def _index(book: Book) -> Iterator[str]:

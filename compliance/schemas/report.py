@@ -13,9 +13,9 @@ from typing import Literal
 __all__ = [
     "ABSENT_REASONS", "OBLIGATIONS", "OLDEST_READ", "OPEN_REASONS", "SEVERITIES",
     "Advice", "Area", "AttachmentFound", "Bilingual", "Change", "CheckEntry", "CheckLine", "ClauseRollup",
-    "DataQuality", "DeterminationsUsed", "Determined", "DocumentAsked", "Doubt", "Edit", "EvidenceGiven", "Fault", "Finding",
-    "FundingRow", "Gate", "GateName", "ItemRollup", "LimitSource", "Measured", "NearlyAll", "ObjectionMade",
-    "PrecedentNear", "ProfileUsed", "Provenance", "QualityCheck", "ReadingUsed", "Report", "Reported", "Risk",
+    "DataQuality", "DeterminationsUsed", "Determined", "DocumentAsked", "Doubt", "Edit", "EvidenceGiven", "Fault",
+    "Finding", "FundingRow", "Gate", "GateName", "ItemRollup", "LimitSource", "Measured", "NearlyAll", "ObjectionMade",
+    "Origin", "PrecedentNear", "ProfileUsed", "Provenance", "QualityCheck", "ReadingUsed", "Report", "Reported", "Risk",
     "Subject", "SubjectKeys", "Tally", "Timeline", "Verdict", "Was", "Way",
 ]  # fmt: skip
 
@@ -635,6 +635,18 @@ class DataQuality:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value stands in the tables that the dossier was read from."""
+
+    pointer: str
+    file: str
+    sheet: str
+    """Empty for a CSV file"""
+    cell: str
+    """``C7``; empty where a whole sheet is meant"""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     report_version: str
     provenance: Provenance
@@ -652,3 +664,5 @@ class Report:
     funding: tuple[FundingRow, ...] = ()
     data_quality: DataQuality | None = None
     """Doubts about the data; none where they were not looked for"""
+    origins: Sequence[Origin] = ()
+    """For every pointer of the findings and doubts the cell, where the dossier was read from tables; else empty"""
