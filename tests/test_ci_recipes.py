@@ -6,9 +6,12 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import venv
 from collections.abc import Callable
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,9 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema.validators import validator_for
+from lxml import etree
 from places import FIXTURES, raw_of
+from pre_commit import clientlib
 
 ROOT = FIXTURES.parent
 RECIPES = ROOT / "docs" / "ci"
@@ -117,11 +122,28 @@ def test_a_planted_error_stops_the_delivery_and_the_mended_dossier_passes(recipe
     if recipe != "pre-commit":
         assert json.loads((reports / f"{ident}.json").read_text("utf-8"))["verdict"]["outcome"] == "fail"
         assert (reports / f"{ident}.html").stat().st_size
+        assert failures(place, ident) > 0
+    if recipe == "GitHub Actions":
+        assert "::error file=dossiers/village.json,line=" in done.stdout
+        assert alerts(place, ident)
     deliver(place, planted=False)
     done = run(place, step)
     assert done.returncode == 0, done.stderr
     if recipe != "pre-commit":
         assert json.loads((reports / f"{ident}.json").read_text("utf-8"))["verdict"]["worst"] is None
+        assert failures(place, ident) == 0
+    if recipe == "GitHub Actions":
+        assert "::error" not in done.stdout
+        assert {r["level"] for r in alerts(place, ident)} <= {"note"}, "what is only encouraged"
+
+
+def failures(place: Path, ident: str) -> int:
+    return len(etree.parse(place / "reports" / f"{ident}.xml").findall(".//failure"))
+
+
+def alerts(place: Path, ident: str) -> list[dict[str, Any]]:
+    (made,) = json.loads((place / "sarif" / f"{ident}.sarif").read_text("utf-8"))["runs"]
+    return made["results"]  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("recipe", [name for name in STEPS if name != "pre-commit"])
@@ -152,6 +174,71 @@ def test_the_checker_is_installed_from_its_checkout(recipe: str) -> None:
     assert all(step.endswith("pip install ./checker") for step in installs)
 
 
+# -- a new user -------------------------------------------------------------------------------------------------
+
+
+def _checkout(place: Path) -> None:
+    """The checker as a submodule stands in the user's repository: its files, and nothing that was built."""
+    checker = place / "checker"
+    checker.mkdir()
+    for name in ("setup.cfg", "pyproject.toml", "LICENSE", "README.md"):
+        shutil.copy(ROOT / name, checker)
+    shutil.copytree(ROOT / "compliance", checker / "compliance", ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def _environment(home: Path) -> None:
+    """Where the CI installs into: what is installed there comes first, dependencies and pip are those of this one."""
+    venv.create(home)
+    (packages,) = (home / "lib").glob("python3*/site-packages")
+    (packages / "deps.pth").write_text("\n".join(p for p in sys.path if p.endswith("site-packages")), "utf-8")
+    command = home / "bin" / "pip"
+    command.write_text(f'#!/bin/sh\nexec {shlex.quote(str(home / "bin" / "python"))} -m pip "$@"\n', "utf-8")
+    command.chmod(0o755)
+
+
+def _as_ci(place: Path, step: str) -> subprocess.CompletedProcess[str]:
+    """A step in a fresh environment that has the dependencies at hand; nothing is fetched, nor taken from here."""
+    # Of this one option pip reads the value and not the name: 0 is no isolation.
+    offline = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0"}
+    environment = {
+        **{name: value for name, value in os.environ.items() if name != "PYTHONPATH"}, **offline,
+        "PATH": f"{place / 'ci' / 'bin'}{os.pathsep}{os.environ['PATH']}", "COMPLIANCE_OPTIONS": "",
+    }  # fmt: skip
+    return subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", step], cwd=place, env=environment, capture_output=True,
+        encoding="utf-8", timeout=300, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(
+    int(version("setuptools").split(".")[0]) < 77, reason="setuptools is older than pyproject.toml asks for"
+)
+def test_a_new_user_who_does_what_the_page_says_is_stopped_by_an_error_and_passes_when_it_is_mended(tmp_path: Path) -> None:
+    """The file that the page names, its steps in their order, the checker built and installed from its checkout."""
+    page = (RECIPES / "README.md").read_text("utf-8")
+    file, target = re.findall(r"^\| \[[\w.-]+\]\(([\w.-]+)\) \| `([^`]+)` \|", page, re.MULTILINE)[0]
+    for said in ("git submodule add", "`dossiers/`", "COMPLIANCE_OPTIONS"):
+        assert said in page
+    (tmp_path / target).parent.mkdir(parents=True)
+    shutil.copy(RECIPES / file, tmp_path / target)
+    (tmp_path / "dossiers").mkdir()
+    _checkout(tmp_path)
+    _environment(tmp_path / "ci")
+    steps = [step["run"] for step in load(tmp_path / target)["jobs"]["check"]["steps"] if "run" in step]
+    *before, check = steps
+    for step in before:
+        done = _as_ci(tmp_path, step)
+        assert done.returncode == 0, done.stderr
+    deliver(tmp_path, planted=True)
+    done = _as_ci(tmp_path, check)
+    assert done.returncode == 1, done.stderr
+    (error,) = {line for line in done.stdout.splitlines() if line.startswith("::error ")}
+    assert "B1" in error, "what was planted is what is shown"
+    deliver(tmp_path, planted=False)
+    done = _as_ci(tmp_path, check)
+    assert done.returncode == 0, done.stderr
+
+
 # -- the files -------------------------------------------------------------------------------------------------
 
 
@@ -164,7 +251,6 @@ def test_the_files_are_strict_yaml(path: Path) -> None:
     ("name", "schema"), [("github-actions.yml", "github-workflows"), ("gitlab-ci.yml", "gitlab-ci")]
 )
 def test_workflows_are_valid_by_their_published_schemas(name: str, schema: str) -> None:
-    pytest.importorskip("check_jsonschema", reason="ships the schemas of GitHub workflows and GitLab CI")
     told = json.loads((files("check_jsonschema") / f"builtin_schemas/vendor/{schema}.json").read_text("utf-8"))
     made = load(RECIPES / name)
     validator = validator_for(told)(told)
@@ -174,7 +260,6 @@ def test_workflows_are_valid_by_their_published_schemas(name: str, schema: str) 
 
 
 def test_the_hook_is_valid_by_pre_commit_itself() -> None:
-    clientlib = pytest.importorskip("pre_commit.clientlib", reason="reads hooks as pre-commit does")
     (hook,) = clientlib.load_manifest(HOOKS)
     config = clientlib.load_config(RECIPES / "pre-commit-config.yaml")
     assert [h["id"] for repo in config["repos"] for h in repo["hooks"]] == [hook["id"]]
