@@ -36,6 +36,7 @@ from compliance.commands.options import (
     stop,
     write_out,
 )
+from compliance.commands.quality import FAIL_ON_QUALITY, QUALITY, with_quality
 
 if TYPE_CHECKING:
     from compliance.schemas.refusal import Refused
@@ -84,6 +85,8 @@ def cli() -> None:
 @click.option("--fail-on-unknown", is_flag=True, help="有待证也退出码 1 / unknown fails the gate too")
 @BASELINE
 @FAIL_ON_NEW
+@QUALITY
+@FAIL_ON_QUALITY
 @click.option(
     "--ways/--no-ways", default=None,
     help="逐条推算怎样才能符合；strict 默认开 / what would make each failing pass; on in strict unless told",
@@ -104,6 +107,8 @@ def check(
     fail_on_unknown: bool,
     baseline: str | None,
     fail_on_new: bool,
+    quality: bool,
+    fail_on_quality: str | None,
     ways: bool | None,
     verbose: bool,
     template: str | None,
@@ -118,6 +123,7 @@ def check(
     compliance check county.json --report determinations:认定.yaml     待研判事项，逐项填写 / what a person must judge
     compliance check county.json --determinations 认定.yaml
     compliance check county.json --baseline 上次.json --fail-on-new
+    compliance check county.json --fail-on-quality major                数据疑点也拦 / doubts about the data fail too
     compliance check county.json --report docx:检查报告.docx --report onsite:现场检查表.docx
     compliance check county.json --report sarif:out.sarif --report junit:out.xml --report github       CI
     compliance check 计划表.xlsx --mapping mapping.yaml --area 999901:示例县 --year 2024     按映射读取表格 / a table
@@ -135,8 +141,9 @@ def check(
         for dossier, source in each:
             try:
                 how = {"profile": profile, "drafts": drafts, "as_of": as_of, "mode": mode}
-                how |= {"determinations": determinations, "ways": ways}
-                codes.append(_check_one(dossier, source, how, targets, written, gate, held, own, verbose, lang))
+                how |= {"determinations": determinations, "ways": ways, "quality": quality}
+                doubts = fail_on_quality
+                codes.append(_check_one(dossier, source, how, targets, written, gate, doubts, held, own, verbose, lang))
             except Exception as error:  # one dossier that cannot be judged does not keep the others from being
                 if _is_expected(error):
                     raise
@@ -152,6 +159,7 @@ def _check_one(
     targets: Sequence[tuple[str, str]],
     written: set[Path],
     gate: tuple[str, bool],
+    fail_on_quality: str | None,
     baseline: Baseline | None,
     template: bytes | None,
     verbose: bool,
@@ -190,10 +198,10 @@ def _check_one(
         _write(data, target, report.area.dossier_id, written)
     code = _gate(report, *gate)
     if baseline is None or held is None:
-        return code
+        return with_quality(code, report, fail_on_quality)
     if held.section and all(name != "text" for name, _ in targets):
         click.echo(held.section.decode(), err=True, nl=False)
-    return baseline.code(report, held, code, *gate)
+    return with_quality(baseline.code(report, held, code, *gate), report, fail_on_quality)
 
 
 def _gate(report: Report, fail_on: str, fail_on_unknown: bool) -> int:
