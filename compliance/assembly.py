@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import PurePath
-from typing import Literal
+from typing import Literal, overload
 
 from compliance.bench import Judgement, Part, holds_open
 from compliance.findings import OPEN, Findings, Line, Owner, disposition_of, outcome_of
@@ -13,6 +14,7 @@ from compliance.measures.overview import funding, timelines
 from compliance.schemas import report as r
 from compliance.schemas.outcomes import Code
 from compliance.schemas.received import AttachmentState, Received
+from compliance.schemas.refusal import Place
 from compliance.schemas.rulebook import Check, Clause, Item, Profile, Rulebook
 from compliance.schemas.version import VERSION
 from compliance.sentences import Source, condition_says, law_of, parameter_of
@@ -60,7 +62,50 @@ def report(
         timelines=tuple(timelines(judgement.columns.case, judgement.columns.pointers)),
         funding=tuple(funding(judgement.columns.case, judgement.columns.pointers)),
         data_quality=quality,
+        origins=Origins(findings, quality, received.cells) if received.cells is not None else (),
     )  # fmt: skip
+
+
+class Origins(Sequence[r.Origin]):
+    """The cells of all pointers of a report, sought when somebody asks for them."""
+
+    def __init__(
+        self, findings: Findings, quality: r.DataQuality | None, cells: Callable[[str], Place | None]
+    ) -> None:
+        self._findings, self._quality, self._cells = findings, quality, cells
+
+    @cached_property
+    def _all(self) -> tuple[r.Origin, ...]:
+        found = dict.fromkeys(p for one in self._findings for p in _pointers(one))
+        if self._quality is not None:
+            found |= dict.fromkeys(p for one in self._quality.findings for p in _doubted(one))
+        places = ((pointer, self._cells(pointer)) for pointer in found)
+        return tuple(r.Origin(pointer, *place) for pointer, place in places if place is not None)
+
+    @overload
+    def __getitem__(self, index: int) -> r.Origin: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[r.Origin]: ...
+    def __getitem__(self, index: int | slice) -> r.Origin | Sequence[r.Origin]:
+        return self._all[index]
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
+def _pointers(finding: r.Finding) -> Iterator[str]:
+    yield from (finding.subject.pointer, finding.primary, *finding.related)
+    for line in finding.checks:
+        yield line.subject.pointer
+        yield from (pointer for value in line.values for pointer in value.pointers)
+    yield from (found.pointer for found in finding.found)
+    if finding.advice is not None and finding.advice.way is not None:
+        yield from (edit.pointer for change in finding.advice.way.changes for edit in change.edits)
+
+
+def _doubted(doubt: r.Doubt) -> Iterator[str]:
+    yield from (doubt.primary, *doubt.related, *(reported.pointer for reported in doubt.reported))
+    yield from (pointer for value in doubt.values for pointer in value.pointers)
 
 
 def findings_of(judgement: Judgement, states: Mapping[str, AttachmentState]) -> Findings:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from compliance import collector
 from compliance.render.grades import Level, level, place_of_document
+from compliance.render.places import places
 from compliance.render.plain import visible
 from compliance.render.positions import Position, positions
 from compliance.render.words import label, pointer, say, word
@@ -42,7 +43,8 @@ def render(report: Report, lang: str = "zh", *, dossier: bytes | None = None, pa
         told = sorted((f for f in report.findings if f.outcome in ("fail", "unknown")), key=_gravity)
     where = positions(dossier, (f.primary for f in told)) if dossier else {}
     file = place_of_document(path, report.provenance.source)
-    notes = [*_faults(report, file, lang), *(_note(f, where.get(f.primary), file, lang) for f in told)]
+    cell = places(report)
+    notes = [*_faults(report, file, lang), *(_note(f, where.get(f.primary), file, lang, cell(f.primary)) for f in told)]
     tally = report.verdict.findings
     counts = [("fail", tally.failed), ("unknown", tally.unknown), ("pass", tally.passed)]
     counts.append(("not_applicable", tally.not_applicable))
@@ -77,13 +79,13 @@ def _faults(report: Report, file: str, lang: str) -> Iterator[_Note]:
         yield _Note("error", say(label("integrity"), lang), attachment, file, None, None)
 
 
-def _note(finding: Finding, at: Position | None, file: str, lang: str) -> _Note:
+def _note(finding: Finding, at: Position | None, file: str, lang: str, cell: str) -> _Note:
     how = level(finding.severity, finding.obligation) if finding.outcome == "fail" else "note"
     words = [say(word("outcome", finding.outcome), lang), say(word("severity", finding.severity), lang)]
     if finding.reason:
         words.append(say(word("reason", finding.reason), lang))
     title = f"{finding.item} {say(finding.subject.name, lang)} ({', '.join(words)})"
-    told = f"{say(finding.sentence, lang)} [{finding.id}] {say(pointer(finding.primary), lang)}"
+    told = f"{say(finding.sentence, lang)} [{finding.id}] {say(pointer(finding.primary, cell), lang)}"
     return _Note(how, title, told, file, at.line if at else None, at.column if at else None)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from jinja2 import Environment
 from markupsafe import Markup, escape
@@ -20,6 +21,7 @@ from compliance.render import charts, panels
 from compliance.render.digest import ItemDigest, deciding, digest, exempt_name, figures, gaps
 from compliance.render.excerpt import Excerpt, excerpt, field_words
 from compliance.render.page import asset, both, environment, policy
+from compliance.render.places import Places, places
 from compliance.render.plain import visible
 from compliance.render.words import (
     SYMBOLS,
@@ -62,7 +64,7 @@ def render(report: Report, lang: str = "zh", dossier: bytes | None = None) -> by
     entries = None if dossier is None else excerpt(dossier, _pointers(items, full, gates, money))
     css, js = asset("report.css"), asset("report.js")
     page = (
-        _environment(entries)
+        _environment(entries, places(report))
         .get_template("report.html")
         .render(
             report=report,
@@ -252,14 +254,16 @@ def _at(pointer: str) -> Markup:
     return Markup('<button type="button" class="at">{}</button>').format(visible(pointer))
 
 
-def _still(pointer: str) -> Markup:
-    return Markup('<code class="pointer">{}</code>').format(both(_WHOLE) if not pointer else visible(pointer))
+def _still(cell: Places, pointer: str) -> Markup:
+    """A place in a file that is not in the page, and its cell where the file is a workbook."""
+    said = Markup('<code class="pointer">{}</code>').format(both(_WHOLE) if not pointer else visible(pointer))
+    return said + Markup(' <span class="pointer">{}</span>').format(cell(pointer)) if cell(pointer) else said
 
 
 _WHOLE = Bilingual("（整份档案）", "(the whole dossier)")
 
 
-def _environment(entries: Excerpt | None) -> Environment:
+def _environment(entries: Excerpt | None, cell: Places) -> Environment:
     made = environment()
     made.tests.update(told=_adds)
     made.filters.update(exempt=exempt_name, sum_questions=_questions)
@@ -270,7 +274,7 @@ def _environment(entries: Excerpt | None) -> Environment:
         DETERMINED=DETERMINED,
         WORDS=WORDS,
         TITLE=TITLE,
-        at=_still if entries is None else _at,
+        at=partial(_still, cell) if entries is None else _at,
         badge=_badge,
         compared=_compared,
         counsel=_counsel,

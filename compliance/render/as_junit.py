@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from compliance import collector
 from compliance.render.grades import hinders, place_of_document
+from compliance.render.places import places
 from compliance.render.plain import visible
 from compliance.render.positions import positions
 from compliance.render.words import TITLE, document, label, say, word
@@ -59,9 +60,10 @@ def _report(report: Report, lang: str, dossier: bytes | None, path: str | None) 
             placed.append((cases, len(cases), finding.primary))
         cases.append(_case(finding, lang))
     where = positions(dossier, (pointer for _, _, pointer in placed)) if dossier else {}
+    cell = places(report)
     for cases, number, pointer in placed:
         at = where.get(pointer)
-        place = f"{file}:{at.line}:{at.column} {pointer}" if at else f"{file} {pointer}"
+        place = f"{file}:{at.line}:{at.column} {pointer}" if at else f"{file} {pointer} {cell(pointer)}"
         cases[number] = cases[number]._replace(body=f"{place.rstrip()}\n{cases[number].body}")
     failed = _Suite(say(label("faults"), lang), shared, [])
     for fault in report.faults:
@@ -81,7 +83,7 @@ def refused(refusal: Refused, lang: Lang = "zh", *, path: str | None = None) -> 
     suite = _Suite(getattr(refusal.what, lang), (), [])
     for error in refusal.errors:
         at = "" if error.line is None else f":{error.line}" + (f":{error.column}" if error.column else "")
-        name = f"{error.pointer or '/'} {error.code}"
+        name = f"{error.cell.text() if error.cell is not None else error.pointer or '/'} {error.code}"
         said = getattr(CODES[error.code], lang)
         suite.cases.append(_Case("input", name, "error", error.code, said, f"{file}{at}\n{error.text(lang)}"))
     return _written(f"{say(TITLE, lang)} {file}", [suite])

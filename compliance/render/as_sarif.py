@@ -22,6 +22,7 @@ import orjson
 
 from compliance import collector
 from compliance.render.grades import level, place_of_document
+from compliance.render.places import Places, places
 from compliance.render.plain import visible
 from compliance.render.positions import positions
 from compliance.render.words import TITLE, label, say
@@ -78,11 +79,12 @@ def _report(
     # Findings may be made when they are read: they are read once, and places and suppressions filled in after.
     left_out: Counter[str] = Counter()
     results = []
+    cell = places(report)
     for finding in report.findings:
         if only_failing and finding.outcome != "fail":
             left_out[_kind(finding)] += 1
         else:
-            results.append(_result(finding, rules, clauses, file, lang))
+            results.append(_result(finding, rules, clauses, file, lang, cell))
     if dossier:
         _fill_places(results, dossier)
     more: Json = {"resultsLeftOut": left_out} if only_failing else {}
@@ -240,6 +242,7 @@ def _result(
     clauses: Mapping[str, int],
     file: str,
     lang: str,
+    cell: Places,
 ) -> Json:
     kind = _kind(finding)
     subject = finding.subject
@@ -249,7 +252,7 @@ def _result(
         "kind": kind,
         "level": level(finding.severity, finding.obligation) if kind == "fail" else "none",
         "message": {"text": _text(say(finding.sentence, lang))},
-        "locations": [_location(finding.primary, file, visible(say(subject.name, lang)))],
+        "locations": [_location(finding.primary, file, visible(say(subject.name, lang)), cell(finding.primary))],
         "partialFingerprints": {
             "findingId/v1": finding.id,
             "finding/v1": finding.fingerprint or "-",
@@ -272,7 +275,7 @@ def _result(
     }
     if finding.related:
         result["relatedLocations"] = [
-            {"id": at, **_location(pointer, file)} for at, pointer in enumerate(finding.related, 1)
+            {"id": at, **_location(pointer, file, cell=cell(pointer))} for at, pointer in enumerate(finding.related, 1)
         ]
     if finding.determined:
         result["properties"]["determinations"] = finding.determined
@@ -290,11 +293,12 @@ def _result(
     return result
 
 
-def _location(pointer: str, file: str, name: str | None = None) -> Json:
+def _location(pointer: str, file: str, name: str | None = None, cell: str = "") -> Json:
     logical: Json = {"fullyQualifiedName": pointer}
     if name:
         logical["name"] = name
-    return {"physicalLocation": {"artifactLocation": {"uri": file, "index": 0}}, "logicalLocations": [logical]}
+    logical_places = [logical, {"fullyQualifiedName": cell, "kind": "cell"}] if cell else [logical]
+    return {"physicalLocation": {"artifactLocation": {"uri": file, "index": 0}}, "logicalLocations": logical_places}
 
 
 def _fill_places(results: list[Json], dossier: bytes) -> None:
@@ -389,11 +393,14 @@ def _refusal(error: InputError, codes: list[str], file: str, lang: Lang) -> Json
         physical["region"] = {"startLine": error.line}
         if error.column is not None:
             physical["region"]["startColumn"] = error.column
+    logical = [{"fullyQualifiedName": error.pointer}]
+    if error.cell is not None:
+        logical.append({"fullyQualifiedName": visible(error.cell.text()), "kind": "cell"})
     return {
         "descriptor": {"id": _REFUSAL + error.code, "index": codes.index(error.code)},
         "level": "error",
         "message": {"text": _text(error.text(lang))},
-        "locations": [{"physicalLocation": physical, "logicalLocations": [{"fullyQualifiedName": error.pointer}]}],
+        "locations": [{"physicalLocation": physical, "logicalLocations": logical}],
         "properties": {"error": error.to_json()},
     }
 

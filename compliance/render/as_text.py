@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from compliance.render.cells import columns, pad, width_of, wrap
 from compliance.render.digest import Exempt, Gap, ItemDigest, deciding, digest, figures, gaps
+from compliance.render.places import places
 from compliance.render.plain import visible
 from compliance.render.words import (
     SYMBOLS,
@@ -82,6 +83,7 @@ class _Page:
         self.color = color
         self.full = max(FULL, len(report.findings)) if verbose else FULL
         self.items: dict[str, ItemDigest] = digest(report)
+        self.cell = places(report)
         self.lines: list[str] = []
         self.sections = 0
         self.told: set[str] = set()
@@ -283,7 +285,7 @@ class _Page:
             (finding.primary, *finding.related, *(p for v in values for p in v.pointers))
         )
         rows += [("local", text) for text in self.local(finding)]
-        rows.append(("pointer", self.names([pointer(p) for p in pointers])))
+        rows.append(("pointer", self.names([pointer(p, self.cell(p)) for p in pointers])))
         if finding.responsible_unit is not None:
             rows.append(("responsible", finding.responsible_unit))
         rows += self.documents(finding)
@@ -328,7 +330,7 @@ class _Page:
         rows = [("subject", self.names([f.subject.name for f in gap.findings], total=True))]
         rows += [("question", say(text, self.lang)) for text in gap.findings[0].questions]
         rows += [("local", text) for text in self.local(gap.findings[0])]
-        rows.append(("pointer", self.names([pointer(place) for place in gap.places])))
+        rows.append(("pointer", self.names([pointer(p, self.cell(p)) for p in gap.places])))
         told = gap.findings[: self.full if self.full > FULL else 1]
         for finding in told:
             rows.append(("example" if len(gap.findings) > 1 else "result", self.sentence(finding)))

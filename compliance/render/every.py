@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from compliance.render.digest import deciding
+from compliance.render.places import Places, places
 from compliance.render.sheet import Cell
 from compliance.render.words import determined, document, pointer, say, word
 from compliance.schemas.rectify import LISTS, Lists
@@ -49,8 +50,9 @@ def rows(report: Report, lang: str = "zh", lists: Lists | None = None) -> Iterat
     """One row a finding, in the report's order. ``lists``: where its problem number and its entry come from."""
     numbers = numbers_of(lists)
     items = {item.item: item for item in report.items}
+    cell = places(report)
     for position, finding in enumerate(report.findings, 1):
-        yield _row(position, finding, items[finding.item], numbers.get(finding.id, ("", "")), lang)
+        yield _row(position, finding, items[finding.item], numbers.get(finding.id, ("", "")), lang, cell)
 
 
 def numbers_of(lists: Lists | None) -> dict[str, tuple[str, str]]:
@@ -66,7 +68,9 @@ def numbers_of(lists: Lists | None) -> dict[str, tuple[str, str]]:
     }
 
 
-def _row(position: int, finding: Finding, item: ItemRollup, numbers: tuple[str, str], lang: str) -> list[Cell]:
+def _row(
+    position: int, finding: Finding, item: ItemRollup, numbers: tuple[str, str], lang: str, cell: Places
+) -> list[Cell]:
     comma = "、" if lang == "zh" else ", "
     said: Mapping[str, str] = {
         "number": numbers[0],
@@ -88,7 +92,7 @@ def _row(position: int, finding: Finding, item: ItemRollup, numbers: tuple[str, 
         "unit": finding.responsible_unit or "",
         "asked": comma.join(say(asked.title, lang) for asked in finding.asked),
         "found": _some([say(document(found), lang) for found in finding.found], lang),
-        "pointer": say(pointer(finding.primary), lang),
+        "pointer": say(pointer(finding.primary, cell(finding.primary)), lang),
         "way": _way(finding, lang),
         "precedents": _precedents(finding, lang),
         "remark": "\n".join(say(text, lang) for text in (*finding.remarks, *finding.history)),

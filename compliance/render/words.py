@@ -437,9 +437,10 @@ def join(texts: Sequence[Bilingual]) -> Bilingual:
     return Bilingual("、".join(t.zh for t in texts), ", ".join(t.en for t in texts))
 
 
-def pointer(text: str) -> Bilingual:
-    """A JSON Pointer as it stands; the empty one is the dossier itself."""
-    return Bilingual(text, text) if text else Bilingual("（整份档案）", "(the whole dossier)")
+def pointer(text: str, cell: str = "") -> Bilingual:
+    """A JSON Pointer as it stands, and the cell of it; the empty one is the dossier itself."""
+    said = Bilingual(text, text) if text else Bilingual("（整份档案）", "(the whole dossier)")
+    return Bilingual(f"{said.zh}（{cell}）", f"{said.en} ({cell})") if cell else said
 
 
 def limit_source(source: LimitSource) -> Bilingual:

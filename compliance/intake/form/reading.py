@@ -60,6 +60,9 @@ class Told:
 
     def place(self, at: str) -> Place | None:
         """Where the value of a pointer stands; of one that is not reported, where it would."""
+        if not at and "" in self.rows:
+            form, _ = self.rows[""]
+            return form.place(1, 1)._replace(cell="")
         steps = at.split("/")
         for length in range(len(steps), 0, -1):
             found = self.rows.get("/".join(steps[:length]))
