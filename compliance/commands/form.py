@@ -75,7 +75,7 @@ def convert(source: str, target: str, lang: Any, accept_doubts: bool, **how: Any
     compliance convert 档案/ 档案.xlsx
     compliance convert 档案.xlsx dossier.json
     compliance convert dossier.json 各表/
-    compliance convert 计划表.xlsx 档案.json --mapping mapping.yaml --year 2024     按映射读取各地的表 / a table by a mapping
+    compliance convert 计划表.xlsx 档案.json --mapping mapping.yaml     各地的表，按映射读取 / a table by a mapping
     """
     if how["mapping"] is not None:
         convert_table(source, target, how, accept_doubts, lang)

@@ -151,6 +151,8 @@ def bands(sheet: Sheet) -> Iterator[tuple[int, int]]:
     rows = [row[0].row for row in sheet.grid.rows[:SEARCHED]]
     told = set()
     for first in rows:
+        if any(sheet.owner.get((first, column), (first, 0))[0] < first for column in range(1, sheet.width() + 1)):
+            continue  # it would cut a merged cell in two
         for depth in range(DEEPEST):
             last = first + depth
             reach = max((sheet.last_of(last, column) for column in range(1, sheet.width() + 1)), default=last)

@@ -692,8 +692,7 @@ def _steps(below: tuple[str, ...]) -> Path:
 
 def _bare(cell: Cell) -> bool:
     """Whether a cell is a number without a unit."""
-    text = folded(cell.shown)
-    return not text or text[-1].isdecimal() or text[-1] == "."
+    return re.fullmatch(r"[+-]?[0-9.,]*", folded(cell.shown)) is not None
 
 
 def _shown(cell: Cell) -> Words:

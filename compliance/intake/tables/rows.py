@@ -109,7 +109,7 @@ class _Sorter:
         first, last = rows[0][0], rows[-1][-1]
         text = " ".join(first.shown.split())[:40]
         says = Words(f"表后说明不采用：{text}", f"footnotes are not taken over: {text}")
-        place = first.address if first.row == last.row else f"{first.address}:{last.address}"
+        place = first.address if first == last else f"{first.address}:{last.address}"
         self._out.left.append(Left(place, says))
 
     def _one(self, row: tuple[Cell, ...]) -> None:
@@ -124,6 +124,7 @@ class _Sorter:
             if spec is None:
                 self._out.unclear.append((said.address, folded(said.shown)))
                 return
+            self._above.update({c: cells[c] for c in cells if c in self._labels and c != said.column})
             group = "" if spec.group is None else self._group(spec.group, cells)
             self._out.sums.append(Sum(number, folded(said.shown), cells, spec, group, len(self._out.entries)))
             return
