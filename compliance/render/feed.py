@@ -14,7 +14,7 @@ from typing import Final
 import orjson
 
 from compliance.render.bulletin import percent
-from compliance.render.cells import hanging, table, width_of, wrap
+from compliance.render.cells import hanging, pad, table, width_of, wrap
 from compliance.render.plain import visible
 from compliance.render.rolled import (
     LEVEL_WORDS,
@@ -343,21 +343,30 @@ class _Text:
     def section(self, title: Bilingual) -> None:
         number = f"{_ORDER[self.sections]}、" if self.lang == "zh" else f"{self.sections + 1}. "
         self.sections += 1
-        self.lines += ["", number + self.say(title)]
+        self.lines.append("")
+        self.put(title, number)
 
     def table(self, head: Sequence[Bilingual], rows: Sequence[Sequence[Bilingual | str | int]]) -> None:
         cells = [[self.say(title) for title in head]]
         cells += [[self.say(c) if isinstance(c, Bilingual) else visible(str(c)) for c in row] for row in rows]
         right = {n for n, cell in enumerate(rows[0]) if isinstance(cell, int) or str(cell).endswith(("%", "—"))}
-        self.lines += [f"  {line}" for line in table(cells, self.width - 2, right)]
+        lines = list(table(cells, self.width - 2, right))
+        if max(width_of(line) for line in lines) > self.width - 2:  # no room for columns: one row after the other
+            (_, *heads), *rest = cells
+            comma, colon = ("，", "：") if self.lang == "zh" else (", ", ": ")
+            for name, *told in rest:
+                text = comma.join(f"{head} {cell}" for head, cell in zip(heads, told, strict=True))
+                self.lines += hanging("  * ", f"{name}{colon}{text}", self.width)
+            return
+        self.lines += [f"  {line}" for line in lines]
 
     def rest(self, count: int, file: str) -> None:
         if count > 0:
             self.lines.append("  " + say(_REST, self.lang).format(count, file))
 
     def head(self) -> None:
-        title = self.say(TITLE)
-        self.lines += [title, "=" * min(self.width, width_of(title))]
+        self.put(TITLE)
+        self.lines.append("=" * min(self.width, width_of(self.say(TITLE))))
         of, how = self.summary, self.summary.settings
         mode, profiles = word("mode", how.mode), "、".join(of.profiles) or "—"
         self.put(
@@ -480,7 +489,8 @@ class _Text:
             return
         self.section(Bilingual(f"结果文件（{out}）", f"Files in {out}"))
         told = [(name, self.say(says)) for name, says in files_of(findings)]
-        self.lines += [f"  {line}" for line in table(told, self.width - 2)]
+        for name, says in told:
+            self.lines += hanging(f"  {pad(name, 18)}", says, self.width)
 
 
 _BRIEF: Final = ("dossiers", "passed", "failed", "unknown", "communities", "households", "rectify")

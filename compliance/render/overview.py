@@ -111,13 +111,13 @@ def _until(summary: FeedSummary) -> Bilingual:
     return Bilingual(f"{of}　检查基准日 {day}", f"{of}, as of {day}")
 
 
-def _number(count: int) -> str:
+def _number(count: int) -> Markup:
     """Thousands set apart, as in 12 345, by a space that does not break.
 
     >>> _number(12345), _number(999)
-    ('12\\u202f345', '999')
+    (Markup('12\u202f345'), Markup('999'))
     """
-    return f"{count:,}".replace(",", "\u202f")
+    return Markup(f"{count:,}".replace(",", "\u202f"))
 
 
 def _share(part: int, whole: int) -> str:

@@ -173,4 +173,4 @@ def name_of(line: AreaLine) -> Bilingual:
         return Bilingual(line.name, line.name)
     if line.own:
         return Bilingual(line.code, line.code)
-    return Bilingual(f"{line.code}（该级未报送）", f"{line.code} (nothing reported at this level)")
+    return Bilingual(f"{line.code}（该级未报送）", f"{line.code} (did not report itself)")

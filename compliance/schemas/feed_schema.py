@@ -1,4 +1,4 @@
-"""A feed's summary → the JSON Schema (draft 2020-12) of ``feed.json``, which refuses any field the types do not have."""
+"""A feed's summary → the JSON Schema (draft 2020-12) of ``feed.json``, which refuses fields the types do not have."""
 
 from __future__ import annotations
 
