@@ -607,30 +607,43 @@ def list_(
 
 
 @ledger.command("export")
-@click.argument("file", metavar="FILE.xlsx")
+@click.argument("file", metavar="FILE")
 @_filters
 @click.option("--overdue", is_flag=True, help="只列逾期的 / overdue only")
+@click.option(
+    "--format", "form", type=click.Choice(["xlsx", "oscal_poam"]), default="xlsx", show_default=True,
+    help="oscal_poam：行动计划，含经过，不能导回 / a plan of action with the history, which is not imported again",
+)  # fmt: skip
 @_ON
 @_DB
 @LANG
 @_guarded
-def export(file: str, overdue: bool, on: str | None, db: str, lang: Any, **told: Any) -> None:
+def export(file: str, overdue: bool, form: str, on: str | None, db: str, lang: Any, **told: Any) -> None:
     """导出工作簿，供责任单位填写后导回 / a workbook for units to fill in, to be imported again.
 
-    缺省为未销号的全部条目。黄底各栏可填：责任领导、责任人、措施、类型、时限、进展、整改情况、佐证材料。
+    工作簿缺省为未销号的全部条目，oscal_poam 缺省为全部条目。
+    黄底各栏可填：责任领导、责任人、措施、类型、时限、进展、整改情况、佐证材料。
 
     \b
     compliance ledger export 台账.xlsx --unit 示例街道办事处
     compliance ledger import 台账.xlsx --actor 李四
+    compliance ledger export --format oscal_poam poam.json
     """
     from compliance.rectify.ledger import entries
+    from compliance.rectify.ledger.query import late_by
     from compliance.rectify.roundtrip import export as exported
+    from compliance.render.ledger_poam import plan
 
-    if not told["states"]:
+    day = _today(on)
+    if not told["states"] and form == "xlsx":
         told["states"] = _STATES[:-1]
     with _open(db, lang) as opened:
-        found = entries(opened, _wanted(told, overdue=overdue), _today(on))
-        data = exported(found, opened.mark(), _today(on), lang)
+        found = entries(opened, _wanted(told, overdue=overdue), day)
+        if form == "xlsx":
+            data = exported(found, opened.mark(), day, lang)
+        else:
+            whole = [(one, opened.events(one.number), late_by(one.state, one.deadline, day)) for one in found]
+            data = plan(whole, opened.head(), day.isoformat(), lang)
     write_out(data, file)
     click.echo(f"导出 {len(found)} 条" if lang == "zh" else f"{len(found)} entries", err=True)
 

@@ -17,8 +17,8 @@ from compliance.schemas.ledger import ACTS, FIELD_WORDS, KINDS, RECHECKS, STATES
 from compliance.schemas.refusal import Words
 
 __all__ = [
-    "entry_json", "entry_text", "lines_csv", "lines_json", "lines_text", "standings_csv", "standings_json",
-    "standings_text",
+    "entry_json", "entry_text", "event_says", "lines_csv", "lines_json", "lines_text", "standings_csv",
+    "standings_json", "standings_text",
 ]  # fmt: skip
 
 _CHINA = timezone(timedelta(hours=8))
@@ -179,7 +179,7 @@ def entry_text(entry: Entry, events: Sequence[Event], late: int, lang: str = "zh
     ]
     for event in events:
         said = " ".join(
-            part for part in (_moment(event.time), _act(event.act, lang), event.actor, _told(event, lang)) if part
+            part for part in (_moment(event.time), _act(event.act, lang), event.actor, event_says(event, lang)) if part
         )
         first, *rest = wrap(said, width - 4)
         out += [f"  {first}", *(f"    {line}" for line in rest)]
@@ -198,7 +198,7 @@ def _recheck(entry: Entry, lang: str) -> str | None:
     return f"{told['report']['as_of']} {result}：{told['says'][lang]}（{told['report']['file']}）"
 
 
-def _told(event: Event, lang: str) -> str:
+def event_says(event: Event, lang: str) -> str:
     """What an event says, in one line; what opened an entry stands above."""
     payload = json.loads(event.payload)
     if event.act == "open":
