@@ -1,4 +1,4 @@
-"""``check`` and doubts about the data: whether they are looked for, and whether they fail the gate; never by default."""
+"""``check`` and doubts about the data: whether they are looked for, and whether they fail the gate; not by default."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import click
 from compliance.commands.options import FAULT, GATE, PASSED
 
 if TYPE_CHECKING:
-    from compliance.schemas.report import Report
+    from compliance.schemas.report import Report, Severity
 
-__all__ = ["FAIL_ON_QUALITY", "QUALITY", "with_quality"]
+__all__ = ["FAIL_ON_QUALITY", "QUALITY", "doubted", "with_quality"]
 
 QUALITY = click.option(
     "--quality/--no-quality", default=True,
@@ -23,16 +23,19 @@ FAIL_ON_QUALITY = click.option(
 )  # fmt: skip
 
 
-def with_quality(code: int, report: Report, fail_on: str | None) -> int:
-    """The exit code of the standard's gate, and what doubts make of it."""
+def doubted(worst: Severity | None, fail_on: str | None) -> bool:
+    """Whether the worst severity of a doubt fails the gate."""
     from compliance.schemas.report import SEVERITIES
 
+    ranks = [str(severity) for severity in SEVERITIES]
+    return worst is not None and fail_on is not None and ranks.index(worst) <= ranks.index(fail_on)
+
+
+def with_quality(code: int, report: Report, fail_on: str | None) -> int:
+    """The exit code of the standard's gate, and what doubts make of it."""
     found = report.data_quality
     if found is None:
         return code
     if found.faults:
         return FAULT
-    if code != PASSED or fail_on is None or found.worst is None:
-        return code
-    ranks = [str(severity) for severity in SEVERITIES]
-    return GATE if ranks.index(found.worst) <= ranks.index(fail_on) else code
+    return GATE if code == PASSED and doubted(found.worst, fail_on) else code
