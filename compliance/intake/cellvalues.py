@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
 from compliance.intake import wording
@@ -82,6 +82,7 @@ class Unit(NamedTuple):
     name: str
 
 
+@lru_cache(maxsize=65536)
 def folded(text: str) -> str:
     """A text for comparing: half-width, without white space.
 
@@ -91,6 +92,7 @@ def folded(text: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
 
 
+@lru_cache(maxsize=1024)
 def unit_of(name: str) -> Unit:
     """The unit of a name, however wide it is written; ``KeyError`` for a word that is no unit.
 

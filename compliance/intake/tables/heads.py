@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from compliance.intake.cellvalues import UNITS, Unit, folded, head_unit
@@ -20,6 +21,8 @@ DEEPEST = 4
 """Rows of a head"""
 SEARCHED = 40
 """Rows in which a head is looked for"""
+WIDEST = 1000
+"""Columns of a head"""
 
 
 class Head(NamedTuple):
@@ -58,8 +61,14 @@ class Sheet:
         cell = self.at(row, column)
         return "" if cell is None else folded(cell.shown)
 
-    def width(self) -> int:
-        return max((cell.column for row in self.grid.rows for cell in row), default=0)
+    @cached_property
+    def columns(self) -> tuple[int, ...]:
+        """Columns in which a head may stand."""
+        rows = self.grid.rows[: SEARCHED + DEEPEST]
+        last = rows[-1][0].row if rows else 0
+        found = {cell.column for row in rows for cell in row}
+        found |= {column for row, column in self.owner if row <= last}
+        return tuple(sorted(found)[:WIDEST])
 
     def last_of(self, row: int, column: int) -> int:
         """The last row of the merged cells that a place belongs to."""
@@ -76,7 +85,7 @@ class Sheet:
 def heads_of(sheet: Sheet, first: int, last: int) -> tuple[Head, ...]:
     """The heads that the rows of a band make."""
     found = []
-    for column in range(1, sheet.width() + 1):
+    for column in sheet.columns:
         parts: list[tuple[str, str | None]] = []
         places: list[tuple[int, int]] = []
         shown: list[str] = []
@@ -151,11 +160,11 @@ def bands(sheet: Sheet) -> Iterator[tuple[int, int]]:
     rows = [row[0].row for row in sheet.grid.rows[:SEARCHED]]
     told = set()
     for first in rows:
-        if any(sheet.owner.get((first, column), (first, 0))[0] < first for column in range(1, sheet.width() + 1)):
+        if any(sheet.owner.get((first, column), (first, 0))[0] < first for column in sheet.columns):
             continue  # it would cut a merged cell in two
         for depth in range(DEEPEST):
             last = first + depth
-            reach = max((sheet.last_of(last, column) for column in range(1, sheet.width() + 1)), default=last)
+            reach = max((sheet.last_of(last, column) for column in sheet.columns), default=last)
             band = (first, min(max(last, reach), first + DEEPEST - 1))
             if band not in told:
                 told.add(band)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pydantic import ValidationError
 
+from compliance import collector
 from compliance.intake import references
 from compliance.intake.examine import examine
 from compliance.intake.grid import grids
@@ -34,7 +35,8 @@ def read_table(data: bytes, name: str, mapping: str | Mapping | None = None, sta
         mapping = best_mapping(named or sheets, name)
     elif isinstance(mapping, str):
         mapping = read_mapping(mapping)
-    return read_sheets(sheets, name, mapping, stated, data)
+    with collector.at_rest():
+        return read_sheets(sheets, name, mapping, stated, data)
 
 
 def receive(read: TableRead) -> tuple[Received, ...]:
