@@ -58,8 +58,8 @@ def receive(source: str, tables: Mapping[str, bytes], files: Mapping[str, str]) 
 
 _FORM = Words("由 compliance init --xlsx 生成的填报表", "a form as compliance init --xlsx writes it")
 _HOW = Words(
-    "其他表格请先用 compliance convert 转换，或把内容填入填报表",
-    "convert other tables with compliance convert, or fill in the form",
+    "其他表格用 --mapping 写明映射（compliance tables recognise 说明哪个符合），或把内容填入填报表",
+    "name a mapping for other tables with --mapping (compliance tables recognise says which fits), or fill in the form",
 )
 
 
