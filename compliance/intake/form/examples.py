@@ -51,6 +51,8 @@ def _key(table: Table) -> str:
 def example_value(column: Column, table: Table) -> Any:
     """What an example says of a field, as the dossier has it."""
     name, field, options = column.path[-1], column.field, column.options
+    if column.name == "name" and table.parent is not None:
+        return f"示例{table.title.rsplit('·', 1)[-1]}"
     if options:
         return (
             _among(name, table, list(options.values())) if field.get("type") != "array" else tuple(options.values())[:2]
@@ -94,7 +96,7 @@ def _plain(name: str, title: str, field: dict[str, Any]) -> Any:
         return "0" * 64
     if name == "file":
         return "示例文件.pdf"
-    return {"area_name": "示例县", "name": "示例小区"}.get(name, f"示例{title.rsplit('·', 1)[-1]}")
+    return "示例县" if name == "area_name" else f"示例{title.rsplit('·', 1)[-1]}"
 
 
 def hint(column: Column, table: Table) -> str:

@@ -243,7 +243,7 @@ class _Made:
             own = [column.title for column in table.at(self._level) if column.name not in (PARENT, KEY)]
             lines.append((table.title, f"{of}{'、'.join(own[:8])}{'等' if len(own) > 8 else ''}", _DATA))
         for number, (subject, text, style) in enumerate(lines, 2):
-            height = 15 * -(-2 * len(text) // 96) + 4
+            height = 15 * -(-(len(text) + len(text.encode())) // 220) + 4
             _append(made, number, height, [self._cell(n, told, style) for n, told in enumerate((subject, text))])
         made.close()
 
@@ -251,7 +251,7 @@ class _Made:
 _GUIDE = (
     (
         "怎样填",
-        "每张表一行一条，从第 4 行往下填（空表第 4 行是示例）。第一列留空。空白格表示“未填报”，0 和“否”是数据。",
+        "每张表一行一条，在示例行下面往下填，第一列留空。空白格表示“未填报”，0 和“否”是数据。",
     ),
     ("示例行", "第一列标“示例”的行不读取。照着另起一行填；不要在示例行上改。"),
     (
