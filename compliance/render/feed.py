@@ -239,6 +239,10 @@ def notes(summary: FeedSummary) -> Iterator[Bilingual]:
         "Numbers of an area include those of all areas below it; “own” counts only the dossiers of the area itself. "
         "Areas that reported nothing are not listed; where only areas below reported, the code stands for the name.",
     )
+    yield Bilingual(
+        "户数为已填报各小区之和，未填报的小区不计入户数。",
+        "Households are those of communities that report them; of the others none are counted.",
+    )
     if len(years_of(summary)) > 1:
         yield Bilingual(
             "小区和户数按档案相加：同一小区列入几个年度的，每个年度计一次。",
@@ -396,9 +400,10 @@ class _Text:
 
     def areas(self) -> None:
         nodes = common(together(self.summary))
-        if len(nodes) < 2:
+        failed = [node for node in nodes if node.line.totals.failed]
+        if len(nodes) < 2 or not failed:
             return
-        worst = sorted(nodes, key=lambda n: (-n.line.totals.failed, -n.line.totals.rectify, n.line.code))
+        worst = sorted(failed, key=lambda n: (-n.line.totals.failed, -n.line.totals.rectify, n.line.code))
         self.section(Bilingual("不符合档案最多的地区（含下级）", "Areas where most dossiers fail, with all below them"))
         heads = [head for name, head in COUNTS if name in _BRIEF]
         self.table(
