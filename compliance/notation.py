@@ -1,4 +1,6 @@
-"""YAML text → plain values that know their lines; refuses anchors, tags, duplicate keys, floats and loose booleans."""
+"""YAML text → plain values that know their lines; refuses anchors, tags, duplicate keys, floats and loose booleans, and
+what is nested more deeply or longer than anything that a person writes.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +19,12 @@ _INT = re.compile(r"-?(0|[1-9]\d*)")
 _FLOAT = re.compile(r"-?\d+\.\d*|-?\d*\.\d+|-?\d+[eE].*")
 _LOOSE = re.compile(r"yes|no|on|off|true|false|null|~", re.IGNORECASE)
 """What some YAML reads as a boolean or as nothing; ``true``, ``false`` and ``null`` are taken before."""
+_DEPTH = 64
+"""Lists and mappings within each other; the law has twelve. The parser itself knows no limit and would not survive."""
+_DIGITS = 100
+"""Of a whole number; Python refuses to read one of more than 4300."""
+_BRACKETS, _LINE = 2000, 1000
+"""Brackets of a text and signs of a line up to which nesting cannot go so deep that the parser suffers"""
 
 
 class Mistake(NamedTuple):
@@ -44,6 +52,8 @@ def read_yaml(text: str) -> tuple[Any, dict[Place, int]]:
         events = yaml.parse(text, Loader=yaml.CBaseLoader) if any(sign in text for sign in "&*!") else ()
         if forbidden := list(_forbidden(events)):
             raise NotationError(forbidden)
+        if text.count("[") + text.count("{") > _BRACKETS or max(map(len, text.splitlines()), default=0) > _LINE:
+            _refuse_depth(text)
         node = yaml.compose(text, Loader=yaml.CBaseLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -69,6 +79,19 @@ def _forbidden(events: Any) -> Iterator[Mistake]:
             yield Mistake(line, "tag", event.tag)
 
 
+def _refuse_depth(text: str) -> None:
+    """Count how deeply a text is nested, event by event: only composing it needs a stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEPTH:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise NotationError([Mistake(line, "syntax", _TOO_DEEP)])
+
+
+_TOO_DEEP = f"nested more than {_DEPTH} levels deep"
+
+
 class _Tree:
     """A composed tree as plain values, remembering the line of every place."""
 
@@ -81,6 +104,9 @@ class _Tree:
 
     def plain(self, node: yaml.Node, place: Place = ()) -> Any:
         self.lines[place] = node.start_mark.line + 1
+        if len(place) > _DEPTH:
+            self.mistake(node, "syntax", _TOO_DEEP, place)
+            return None
         if isinstance(node, yaml.MappingNode):
             result: dict[Any, Any] = {}
             for key_node, value_node in node.value:
@@ -105,7 +131,10 @@ class _Tree:
         if text in ("", "null"):
             return None
         if _INT.fullmatch(text):
-            return int(text)
+            if len(text) <= _DIGITS:
+                return int(text)
+            self.mistake(node, "loose", f"{text[:20]}…", place)
+            return None
         if _LOOSE.fullmatch(text):
             self.mistake(node, "loose", text, place)
         elif _FLOAT.fullmatch(text):

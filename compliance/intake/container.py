@@ -175,7 +175,7 @@ def _walk(folder: Path, errors: list[InputError]) -> Iterator[Path]:
 def _zip(name: str, file: Path | BytesIO) -> Parcel:
     try:
         archive = zipfile.ZipFile(file)
-        members = {_member_name(info): info for info in archive.infolist() if not info.is_dir()}
+        members = {_member_name(info): info for info in archive.infolist() if not info.filename.endswith("/")}
         names = {info.orig_filename for info in archive.infolist()}
         if is_workbook(names):
             return Parcel(name, b"", {}, {PurePath(name).name: _whole(name, file)})
@@ -249,7 +249,7 @@ def _member_fault(info: zipfile.ZipInfo, name: str) -> str | None:
         return "encrypted_archive"
     if stat.S_ISLNK(info.external_attr >> 16):
         return "symbolic_link"
-    if "\0" in name or name.startswith("/") or ":" in name.split("/")[0] or ".." in name.split("/"):
+    if not name or "\0" in name or name.startswith("/") or ":" in name.split("/")[0] or ".." in name.split("/"):
         return "unsafe_path"
     if info.file_size > max(MIB, ARCHIVE_RATIO * info.compress_size):
         return "compression_bomb"

@@ -139,7 +139,8 @@ def _table(data: bytes, name: str) -> Grid:
             if count > GRID_CELLS:
                 raise too_many_cells(name)
     except csv.Error as error:
-        found = Words(f"第 {_line(error, text)} 行附近：{error}", f"near line {_line(error, text)}: {error}")
+        line, says = _line(error, text), printable(str(error))
+        found = Words(f"第 {line} 行附近：{says}", f"near line {line}: {says}")
         raise refused(name, "damaged_table", found, NOTHING, _QUOTES) from error
     return Grid(re.sub(r"\.(csv|txt|tsv)$", "", name.replace("\\", "/").rsplit("/", 1)[-1], flags=re.I), tuple(rows))
 

@@ -11,11 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
 from compliance import collector
-from compliance.rectify.reading import FindingRead, ItemRead, Refusal, ReportRead, ReportsRefused
+from compliance.rectify.reading import (
+    FindingRead,
+    ItemRead,
+    Refusal,
+    ReportRead,
+    ReportsRefused,
+    well_formed,
+    words,
+)
 from compliance.schemas.rectify import (
     LISTS,
     Affected,
@@ -149,7 +158,9 @@ def _told(report: ReportRead) -> Iterator[_Told]:
     projects = {(s.kind, s.id): s.id if s.kind == "project" else s.project for s in report.subjects}
     for finding in report.findings:
         if finding.disposition != "none":
-            yield _one(report, finding, projects.get((finding.kind, finding.subject)))
+            project = projects.get((finding.kind, finding.subject))
+            # Read from the file only here, where a finding is listed: it may not be as a report is written.
+            yield well_formed(finding.file, partial(_one, report, finding, project))
 
 
 def _one(report: ReportRead, finding: FindingRead, project: str | None) -> _Told:
@@ -159,8 +170,8 @@ def _one(report: ReportRead, finding: FindingRead, project: str | None) -> _Told
     checks = tuple(dict.fromkeys(line.check for line in deciding))
     absent = {v.measure: v.title for line in deciding for v in line.values if v.unknown is not None}
     missing = tuple(dict.fromkeys(absent.values()))
-    documents = tuple(DocumentAsked(d["doc_type"], _words(d["title"])) for d in whole["asked"])
-    questions = tuple(_words(q) for q in whole["questions"])
+    documents = tuple(DocumentAsked(d["doc_type"], words(d["title"])) for d in whole["asked"])
+    questions = tuple(words(q) for q in whole["questions"])
     affected = Affected(
         problem_number(used.area.code, used.area.plan_year, finding.item, finding.kind, finding.subject),
         finding.id,
@@ -175,7 +186,7 @@ def _one(report: ReportRead, finding: FindingRead, project: str | None) -> _Told
         tuple(dict.fromkeys(_attachment(a) for a in whole["found"] if a["state"] != "absent")),
     )
     advice = whole["advice"]
-    steps = tuple(_words(s) for s in advice["steps"]) if advice else ()
+    steps = tuple(words(s) for s in advice["steps"]) if advice else ()
     said = [item.checks[c].says for c in checks if c in item.checks]
     return _Told(
         name,
@@ -196,10 +207,6 @@ def _one(report: ReportRead, finding: FindingRead, project: str | None) -> _Told
         _remark(used, whole),
         _source(used, whole),
     )
-
-
-def _words(value: Mapping[str, str]) -> Bilingual:
-    return Bilingual(value["zh"], value["en"])
 
 
 def _attachment(found: Mapping[str, Any]) -> Bilingual:
@@ -274,8 +281,8 @@ def _precedents(advice: Mapping[str, Any] | None) -> tuple[Bilingual, ...]:
 
 
 def _remark(used: ReportUsed, whole: Mapping[str, Any]) -> tuple[Bilingual, ...]:
-    found = [_words(w) for w in (*whole["remarks"], *whole["history"])]
-    found += [_words(d["says"]) for d in whole["determined"]]
+    found = [words(w) for w in (*whole["remarks"], *whole["history"])]
+    found += [words(d["says"]) for d in whole["determined"]]
     if used.faults:
         found.append(Bilingual("报告不完整（检查程序有故障）", "the report is incomplete (the checker failed)"))
     return tuple(dict.fromkeys(found))

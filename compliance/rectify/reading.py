@@ -17,6 +17,7 @@ import orjson
 
 from compliance import collector
 from compliance.schemas.rectify import ReportUsed
+from compliance.schemas.refusal import printable
 from compliance.schemas.report import (
     OBLIGATIONS,
     OLDEST_READ,
@@ -44,6 +45,8 @@ __all__ = [
     "ValueRead",
     "read_report",
     "read_reports",
+    "well_formed",
+    "words",
 ]
 
 
@@ -77,7 +80,7 @@ class ReportsRefused(Exception):
         """For a person: file, what is wrong, what to do."""
         colon, label = (": ", "what to do: ") if lang == "en" else ("：", "处理：")
         return "\n".join(
-            f"{r.file}{colon}{getattr(r.what, lang)} [{r.code}]\n    {label}{getattr(r.todo, lang)}"
+            f"{printable(f'{r.file}{colon}{getattr(r.what, lang)}')} [{r.code}]\n    {label}{getattr(r.todo, lang)}"
             for r in self.refusals
         )
 
@@ -159,7 +162,7 @@ class FindingRead(NamedTuple):
 
     def lines(self) -> tuple[LineRead, ...]:
         """Its check lines."""
-        return _told(self.file, lambda: tuple([_line(c) for c in orjson.loads(self.raw)["checks"]]))
+        return well_formed(self.file, lambda: tuple([_line(c) for c in orjson.loads(self.raw)["checks"]]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,16 +231,16 @@ def read_reports(files: Iterable[str | Path]) -> tuple[ReportRead, ...]:
 def read_report(data: bytes, file: str) -> ReportRead:
     """One report from its bytes; ``file`` is what to call it."""
     with collector.at_rest():
-        return _told(file, lambda: _report(data, file))
+        return well_formed(file, lambda: _report(data, file))
 
 
-def _told(file: str, read: Callable[[], T]) -> T:
+def well_formed(file: str, read: Callable[[], T]) -> T:
     """What is read, or the refusal of the file."""
     try:
         return read()
     except _Bad as bad:
         raise ReportsRefused((Refusal(file, bad.code, bad.what, bad.todo),)) from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         said = f"{type(error).__name__}: {error}"
         what = Bilingual(f"内容不合报告的格式（{said}）", f"not as a report is written ({said})")
         raise ReportsRefused((Refusal(file, "malformed", what, _AGAIN),)) from None
@@ -361,7 +364,8 @@ def _maybe(value: Any) -> str | None:
     return None if value is None else _text(value)
 
 
-def _words(value: Any) -> Bilingual:
+def words(value: Any) -> Bilingual:
+    """A text in both languages."""
     return Bilingual(_text(value["zh"]), _text(value["en"]))
 
 
@@ -389,14 +393,14 @@ def _finding(raw: bytes | memoryview, whole: Any, file: str) -> FindingRead:
         _text(whole["item"]),
         _text(subject["kind"]),
         _text(subject["id"]),
-        _words(subject["name"]),
+        words(subject["name"]),
         outcome,
         None if reason is None else _REASONS[reason],
         None if basis is None else _BASES[basis],
         disposition,
         _SEVERITIES[whole["severity"]],
         _text(whole["fingerprint"]),
-        _words(whole["sentence"]),
+        words(whole["sentence"]),
         _text(whole["primary"]),
         file,
         raw,
@@ -409,7 +413,7 @@ def _line(line: Any) -> LineRead:
         _text(line["check"]),
         _text(subject["kind"]),
         _text(subject["id"]),
-        _words(subject["name"]),
+        words(subject["name"]),
         _OUTCOMES[line["outcome"]],
         None if reason is None else _REASONS[reason],
         None if basis is None else _BASES[basis],
@@ -424,7 +428,7 @@ def _value(value: Any) -> ValueRead:
     unknown = value["unknown"]
     return ValueRead(
         _text(value["measure"]),
-        _words(value["title"]),
+        words(value["title"]),
         _maybe(value["value"]),
         _text(value["unit"]),
         None if unknown is None else _REASONS[unknown],
@@ -432,19 +436,19 @@ def _value(value: Any) -> ValueRead:
         _maybe(value["limit"]),
         _maybe(value["limit_name"]),
         tuple([_text(p) for p in value["pointers"]]),
-        _words(value["says"]),
+        words(value["says"]),
     )
 
 
 def _item(item: Any) -> ItemRead:
     return ItemRead(
         _text(item["item"]),
-        _words(item["title"]),
-        _words(item["requires"]),
-        _words(item["cite"]),
+        words(item["title"]),
+        words(item["requires"]),
+        words(item["cite"]),
         _OBLIGATIONS[item["obligation"]],
-        {_text(c["check"]): CheckRead(_words(c["says"]), _words(c["condition"])) for c in item["checks"]},
-        tuple(_words(w) for w in item["remedy"]),
+        {_text(c["check"]): CheckRead(words(c["says"]), words(c["condition"])) for c in item["checks"]},
+        tuple(words(w) for w in item["remedy"]),
     )
 
 
@@ -476,7 +480,7 @@ def _used(head: Mapping[str, Any], file: str, digest: str) -> ReportUsed:
         rulebook_version=_text(made["rulebook_version"]),
         rulebook_sha256=_text(made["rulebook_sha256"]),
         profile=_text(made["profile"]),
-        profile_title=_words(made["profile_title"]),
+        profile_title=words(made["profile_title"]),
         profile_sha256=_text(made["profile_sha256"]),
         drafts=bool(made["drafts"]),
         mode=made["mode"],

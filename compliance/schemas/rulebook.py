@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from compliance.schemas.conditions import Kind, Limit, Tree
 from compliance.schemas.dossier import Absent, DocType
 from compliance.schemas.lowered import Lowered
+from compliance.schemas.refusal import printable
 from compliance.schemas.report import Bilingual, LimitSource, Obligation, Severity
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -488,7 +489,9 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
+        """One line, harmless on a terminal."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return printable(f"{place}: {self.message}")
 
 
 class RulebookError(Exception):
