@@ -30,6 +30,7 @@ from compliance.commands.options import (
     reaches,
     stop,
 )
+from compliance.commands.quality import FAIL_ON_QUALITY, QUALITY, doubted
 from compliance.feed.watch import Watch
 
 if TYPE_CHECKING:
@@ -75,12 +76,13 @@ _EVERY = {"terminal": 0.2, "json": 2.0}
     "--max-findings", type=click.IntRange(0), metavar="N",
     help="最多写出多少条结论；总数照实说明 / findings written at most; the true total is told",
 )  # fmt: skip
-@click.option("--quality/--no-quality", default=True, help="数据质量核对，默认开 / data-quality checks; on by default")
+@QUALITY
 @click.option(
     "--fail-on", type=click.Choice([*SEVERITIES, "never"]), default="minor", show_default=True,
     help="不符合达到此严重度即退出码 1 / least severity of a failing that fails the gate",
 )  # fmt: skip
 @click.option("--fail-on-unknown", is_flag=True, help="有待证也退出码 1 / unknown fails the gate too")
+@FAIL_ON_QUALITY
 @click.option("--restart", is_flag=True, help="放弃未完成的运行，从头开始 / forget an unfinished run and begin anew")
 @click.option("--overwrite", is_flag=True, help="结果文件夹已有结果时覆盖 / replace the results of an earlier run")
 @click.option(
@@ -108,6 +110,7 @@ def feed(
     quality: bool,
     fail_on: str,
     fail_on_unknown: bool,
+    fail_on_quality: str | None,
     restart: bool,
     overwrite: bool,
     progress: str,
@@ -158,7 +161,7 @@ def feed(
         )
     if run.unfinished:
         click.echo(f"继续 {out} 中未完成的运行 / going on with the unfinished run in {out}", err=True)
-    gate = _Gate(fail_on, fail_on_unknown)
+    gate = _Gate(fail_on, fail_on_unknown, fail_on_quality)
     with _watching(progress, sum(source.size for source in found), gate) as watch:
         summary = _go(run, _engine(engine, jobs, master, out, progress), findings, max_findings, watch, out)
     _show(summary, out, report, lang)
@@ -274,8 +277,8 @@ def _show(summary: FeedSummary, out: Path, report: str, lang: Any) -> None:
 class _Gate:
     """The worst that any dossier of the run came to, those of an earlier start too."""
 
-    def __init__(self, fail_on: str, unknown: bool) -> None:
-        self._fail_on, self._unknown = fail_on, unknown
+    def __init__(self, fail_on: str, unknown: bool, quality: str | None) -> None:
+        self._fail_on, self._unknown, self._quality = fail_on, unknown, quality
 
     def code(self, out: Path) -> int:
         codes = set()
@@ -291,7 +294,9 @@ class _Gate:
             return INTEGRITY
         if record["worst"] is not None and reaches(record["worst"], self._fail_on):
             return GATE
-        return GATE if self._unknown and record["open"] else PASSED
+        if self._unknown and record["open"]:
+            return GATE
+        return GATE if doubted(record["quality_worst"], self._quality) else PASSED
 
 
 # -- progress -------------------------------------------------------------------------------------------------

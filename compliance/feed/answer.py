@@ -7,7 +7,7 @@ road does, and what is written is what a report of the same dossier says.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
@@ -16,14 +16,15 @@ import orjson
 from compliance import collector
 from compliance.assembly import conclusion, findings_of
 from compliance.delivery import record as delivery_of
-from compliance.render.flat import Head, flat
+from compliance.render.flat import Head, Row, flat
 from compliance.road import Decided, decide
 from compliance.schemas.feed import Answer, Piece, Record, Settings
 from compliance.schemas.outcomes import Code
 from compliance.schemas.received import AttachmentState
 from compliance.schemas.refusal import Refused
-from compliance.schemas.report import Bilingual, Outcome
+from compliance.schemas.report import Bilingual, DataQuality, Outcome
 from compliance.schemas.rulebook import RulebookError
+from compliance.soundness import Looked, doubts_of, look
 
 __all__ = ["answer", "fault"]
 
@@ -70,10 +71,49 @@ def _checked(piece: Piece, settings: Settings) -> Answer:
     found = findings_of(judgement, decided.states).of(settings.outcomes)
     origin = _origin(piece)
     findings = tuple([_line(origin | flat(finding, head)) for finding in found])
-    return Answer(
-        piece.number, _line(origin | _record(decided) | {"findings": len(findings)}), findings,
-        delivery=_line(origin | delivery_of(dossier)) if settings.quality else None,
-    )  # fmt: skip
+    lost = len(judgement.lost)
+    told: Record = {}
+    quality: tuple[bytes, ...] = ()
+    delivery = None
+    if settings.quality:
+        looked = look(judgement.columns.case, decided.states)
+        doubts = doubts_of(looked)
+        lost += len(doubts.faults)
+        told = {"quality": _by_check(looked), "quality_worst": doubts.worst}
+        quality = tuple([_line(origin | head | doubt) for doubt in _doubts(doubts)])
+        delivery = _line(origin | delivery_of(dossier))
+    record = origin | _status(lost) | _record(decided) | told | {"findings": len(findings)}
+    return Answer(piece.number, _line(record), findings, quality, delivery)
+
+
+def _by_check(looked: Looked) -> dict[str, int]:
+    """How many doubts each item raises, of those that raise any."""
+    counts: dict[str, int] = {}
+    for item, line in looked.lines:
+        if doubtful := line.codes.count(Code.FAIL):
+            counts[item.id] = counts.get(item.id, 0) + doubtful
+    return counts
+
+
+def _doubts(found: DataQuality) -> Iterator[Row]:
+    """What nearly all are in doubt about once, with all of them behind it; then each other doubt."""
+    doubts = list(found.findings)
+    for one in found.nearly_all:
+        behind = [d for d in doubts if (d.item, d.check) == (one.item, one.check)]
+        yield {
+            "item": one.item, "check": one.check, "severity": one.severity, "sentence_zh": one.sentence.zh,
+            "sentence_en": one.sentence.en, "nearly_all": True, "doubtful": one.doubtful, "asked": one.asked,
+            "all": [{"subject_id": d.subject.id, "pointer": d.primary, "sentence_zh": d.sentence.zh} for d in behind],
+        }  # fmt: skip
+    for d in doubts:
+        if not d.nearly_all:
+            yield {
+                "item": d.item, "check": d.check, "severity": d.severity, "subject_kind": d.subject.kind,
+                "subject_id": d.subject.id, "subject_name": d.subject.name.zh, "sentence_zh": d.sentence.zh,
+                "sentence_en": d.sentence.en, "nearly_all": False, "pointer": d.primary, "related": d.related,
+                "values": [f"{v.measure}={v.value}" for v in d.values if v.value is not None],
+                "fingerprint": d.fingerprint,
+            }  # fmt: skip
 
 
 def _head(decided: Decided) -> Head:
@@ -97,10 +137,7 @@ def _record(decided: Decided) -> Record:
         for code in Code:
             tally[code] += part.codes.count(code)
     every = [sum(column) for column in zip(*counts.values(), strict=True)]
-    lost = len(judgement.lost)
     return {
-        "status": "fault" if lost else "checked",
-        **({"message": Bilingual(*_incomplete(lost))} if lost else {}),
         "bytes": received.size,
         "sha256": received.sha256,
         "dossier_id": dossier.dossier_id,
@@ -123,6 +160,7 @@ def _record(decided: Decided) -> Record:
         "integrity": sorted(a for a, state in decided.states.items() if state is AttachmentState.MISMATCH),
         "changes": [change.text() for change in received.changes],
         "quality": {},
+        "quality_worst": None,
     }
 
 
@@ -134,11 +172,14 @@ def _tally(codes: list[int]) -> list[int]:
     return list(sums.values())
 
 
-def _incomplete(lost: int) -> tuple[str, str]:
-    return (
+def _status(lost: int) -> Record:
+    if not lost:
+        return {"status": "checked"}
+    words = Bilingual(
         f"检查程序对 {lost} 处没有得出唯一结论，结果不完整，请勿据此签字",
         f"the checker has no single answer in {lost} places; the result is incomplete and must not be signed",
     )
+    return {"status": "fault", "message": words}
 
 
 def _refused(piece: Piece, errors: list[dict[str, Any]]) -> Answer:

@@ -16,6 +16,7 @@ from compliance.schemas.feed import (
     LEVELS,
     OUTCOMES,
     AreaLine,
+    DoubtLine,
     ItemLine,
     Level,
     Record,
@@ -66,6 +67,7 @@ class Rollup:
         self.statuses = Counter[str]()
         self.profiles: set[str] = set()
         self.refusals: list[Refusal] = []
+        self._doubtful, self._doubts = Counter[str](), Counter[str]()
 
     def take(self, record: Record) -> None:
         """Count one record. What was refused, or what the checker failed on, counts nowhere but as that."""
@@ -76,7 +78,10 @@ class Rollup:
             self.refusals.append(refusal_of(record))
             return
         self.statuses["integrity"] += bool(record["integrity"])
+        self.statuses["fictional"] += record["fictional"]
         self.profiles.add(record["profile"])
+        self._doubtful.update(record["quality"].keys())
+        self._doubts.update(record["quality"])
         counts = _counts(record)
         self._all.update(counts)
         above = levels_of(record["area_code"])
@@ -96,6 +101,11 @@ class Rollup:
     def totals(self) -> Totals:
         """Of all dossiers checked."""
         return _totals(self._all)
+
+    def doubts(self) -> tuple[DoubtLine, ...]:
+        """Data-quality checks with any doubt, most first."""
+        ranked = sorted(self._doubts.items(), key=lambda entry: (-entry[1], entry[0]))
+        return tuple(DoubtLine(check, self._doubtful[check], doubts) for check, doubts in ranked)
 
     def areas(self) -> tuple[AreaLine, ...]:
         """By level from the country down, code and year."""

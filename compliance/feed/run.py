@@ -27,6 +27,7 @@ from compliance.schemas.feed import FEED_VERSION, Answer, FeedSummary, Piece, Se
 from compliance.schemas.report import Bilingual
 from compliance.schemas.scalars import days
 from compliance.schemas.version import VERSION
+from compliance.soundness import load_checks
 
 __all__ = ["Engine", "Format", "LostError", "Run", "held", "identity_of"]
 
@@ -68,6 +69,7 @@ def identity_of(found: Sequence[Source], settings: Settings) -> dict[str, Any]:
         "feed": FEED_VERSION,
         "tool": VERSION,
         "rulebook": load_law().sha256,
+        "checks": load_checks().sha256,
         "profile": profile,
         "settings": asdict(settings),
         "sources": [[source.name, source.kind, source.size] for source in found],
@@ -170,7 +172,13 @@ class Run:
             totals=rollup.totals(),
             areas=rollup.areas(),
             refusals=tuple(rollup.refusals),
-            titles={item.id: Bilingual(item.spec.title.zh, item.spec.title.en) for item in law.items},
+            titles={
+                item.id: Bilingual(item.spec.title.zh, item.spec.title.en)
+                for book in (law, load_checks())
+                for item in book.items
+            },
+            doubts=rollup.doubts(),
+            fictional=statuses["fictional"],
         )
 
     def _views(self, summary: FeedSummary) -> Iterable[tuple[str, bytes]]:

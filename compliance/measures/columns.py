@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 
 from compliance.measures.base import measures_of
 from compliance.measures.subjects import KINDS, Case, SubjectKind
-from compliance.measures.trace import Pointers, read_pointers
+from compliance.measures.trace import Pointers, holds, read_pointers
 from compliance.schemas import dossier as d
 from compliance.schemas.conditions import Value
 from compliance.schemas.received import AttachmentState
@@ -86,13 +86,6 @@ class _Reach(IntEnum):
     ALL = 2
 
 
-def _holds(annotation: Any, kind: type[BaseModel]) -> bool:
-    """Whether a field's type has a model of this kind in it."""
-    if isinstance(annotation, type) and issubclass(annotation, kind):
-        return True
-    return any(_holds(part, kind) for part in get_args(annotation))
-
-
 class Columns:
     """Rows, owners and value columns of one dossier."""
 
@@ -110,7 +103,6 @@ class Columns:
         self._references: dict[tuple[int, _Reach], list[tuple[AttachmentFound, str | None]]] = {}
         self._types_held: dict[tuple[int, _Reach], frozenset[str]] = {}
         self._measures = {name: measures_of(kind.row.__name__) for name, kind in kinds.items()}
-        self._pointers: Pointers | None = None
         self._by_owner: dict[str, Mapping[int, Sequence[int]] | None] = {}
         self._keys: dict[str, list[str]] = {}
         self._subjects: dict[tuple[str, int], Subject] = {}
@@ -199,9 +191,7 @@ class Columns:
 
     @property
     def pointers(self) -> Pointers:
-        if self._pointers is None:
-            self._pointers = Pointers(self.case.dossier)
-        return self._pointers
+        return self.case.pointers
 
     def read(self, kind: str, name: str, index: int) -> tuple[str, ...]:
         """Where a value was read from, or looked for."""
@@ -217,7 +207,7 @@ class Columns:
             kind = d.Document if reach is _Reach.DOCUMENTS else BaseModel
             fields: dict[str, Any] = getattr(cls, "model_fields", {})
             held = self._fields[key] = tuple(
-                name for name, f in fields.items() if reach is not _Reach.OWN and _holds(f.annotation, kind)
+                name for name, f in fields.items() if reach is not _Reach.OWN and holds(f.annotation, kind)
             )
         return held
 

@@ -7,11 +7,12 @@ that value was read from. So a pointer can never drift from the reading it stand
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from functools import cache
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
-__all__ = ["Pointers", "read_pointers"]
+__all__ = ["Pointers", "holds", "read_pointers"]
 
 _PLACES = {
     "plan": "/plans",
@@ -69,6 +70,19 @@ _BELOW = {
 """The same, below the community or project that the row belongs to."""
 
 
+@cache
+def _holding(model: type[BaseModel]) -> tuple[str, ...]:
+    """The fields of a model that hold models, one or a list."""
+    return tuple(name for name, field in model.model_fields.items() if holds(field.annotation, BaseModel))
+
+
+def holds(annotation: Any, kind: type[BaseModel]) -> bool:
+    """Whether a field's type has a model of this kind in it."""
+    if isinstance(annotation, type) and issubclass(annotation, kind):
+        return True
+    return any(holds(part, kind) for part in get_args(annotation))
+
+
 class Pointers:
     """JSON Pointer of every object of a dossier, by identity."""
 
@@ -78,12 +92,14 @@ class Pointers:
 
     def _walk(self, model: BaseModel, pointer: str) -> None:
         self._of[id(model)] = pointer
-        for name, value in model.__dict__.items():
-            if isinstance(value, BaseModel):
-                self._walk(value, f"{pointer}/{name}")
-            elif value.__class__ is tuple and value and isinstance(value[0], BaseModel):
+        values = model.__dict__
+        for name in _holding(model.__class__):
+            value = values[name]
+            if value.__class__ is tuple:
                 for i, child in enumerate(value):
                     self._walk(child, f"{pointer}/{name}/{i}")
+            elif value is not None:
+                self._walk(value, f"{pointer}/{name}")
 
     def of(self, model: BaseModel) -> str:
         return self._of[id(model)]

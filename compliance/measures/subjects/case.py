@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
+from compliance.measures.trace import Pointers
 from compliance.schemas import dossier as d
 from compliance.schemas.scalars import Day
 
@@ -77,3 +79,8 @@ class Case:
         """Declarations of the whole area and those of one community or project."""
         everywhere = self._declared.get("", ())
         return everywhere + self._declared[owner] if owner and owner in self._declared else everywhere
+
+    @cached_property
+    def pointers(self) -> Pointers:
+        """The place of every object; made when the first is asked for."""
+        return Pointers(self.dossier)
