@@ -317,8 +317,8 @@ def _decimal(text: str) -> Decimal:
 
 def _short(number: Decimal) -> str:
     """A number in plain notation without zeros that say nothing."""
-    text = f"{number:f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+    text = f"{number or Decimal(0):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 _LAST = 2958466
