@@ -48,6 +48,10 @@ def _parts() -> dict[str, tuple[str, Callable[[Results, Sizes, int, int], None]]
             lambda r, s, n, k: part("others").measure(r, s[0], 5 if s[0] >= 100 else 2, _some(n)),
         ),
         "c": ("formats", lambda r, s, n, k: part("formats").measure(r, s[0], _some(n))),
+        "f": (
+            "feeds",
+            lambda r, s, n, k: part("feed").measure(r, 500, 10, 3) if k >= 10_000 else part("feed").measure(r, 12, 2, 1),
+        ),
     }
 
 

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -185,6 +186,8 @@ def _check_one(
     used = report.provenance.determinations
     if used is not None and used.blank:
         click.echo(f"{used.file}：{used.blank} 项尚未填写，未计入 / entries not filled in were passed over", err=True)
+    if len(report.findings) <= _HELD and (len(targets) > 1 or targets[0][0] in (*_WITH_LISTS, "docx")):
+        report = replace(report, findings=tuple(report.findings))
     held = None if baseline is None else baseline.hold(report, lang, width=_width("-"), verbose=verbose)
     for name, target in targets:
         options = _text_options(target, verbose) if name == "text" else {}
@@ -236,6 +239,10 @@ def _targets(reports: Sequence[str], dossiers: int) -> list[tuple[str, str]]:
             raise click.UsageError(f"两份报告写到同一文件 / two reports to one file: {target}")
         result.append((name, target or "-"))
     return result
+
+
+_HELD = 20_000
+"""Findings up to which they are made once and held, where formats read them several times: a few hundred megabytes."""
 
 
 _WITH_LISTS = ("csv", "docx", "oscal_poam", "xlsx")
