@@ -186,7 +186,7 @@ def _check_one(
     used = report.provenance.determinations
     if used is not None and used.blank:
         click.echo(f"{used.file}：{used.blank} 项尚未填写，未计入 / entries not filled in were passed over", err=True)
-    if len(report.findings) <= _HELD and (len(targets) > 1 or targets[0][0] in (*_WITH_LISTS, "docx")):
+    if len(report.findings) <= _HELD and (len(targets) > 1 or targets[0][0] in _WITH_LISTS):
         report = replace(report, findings=tuple(report.findings))
     held = None if baseline is None else baseline.hold(report, lang, width=_width("-"), verbose=verbose)
     for name, target in targets:
