@@ -78,13 +78,15 @@ _KINDS = {"pass": "pass", "fail": "fail", "open": "unknown", "review": "unknown"
 
 
 def _sarif(data: bytes) -> Outcomes:
-    (run,) = json.loads(data)["runs"]
+    run = json.loads(data)["runs"][0]  # what follows has doubts about the data
     return {r["properties"]["id"]: _KINDS[r["kind"]] for r in run["results"]}
 
 
 def _junit(data: bytes) -> Outcomes:
     types = {"fail": "fail", "improve": "fail", "unknown": "unknown", "not_applicable": "not_applicable"}
     cases = [case for case in etree.fromstring(data).iter("testcase") if case.find("error") is None]
+    cases = [case for case in cases if "/" in case.get("name").split(" ")[0]]  # the others are about the data
+    cases = [case for case in cases if not case.get("classname").startswith("DQ")]
     return {case.get("name").split(" ")[0]: types[case[0].get("type")] if len(case) else "pass" for case in cases}
 
 
@@ -272,7 +274,7 @@ def test_a_refusal_says_the_same_in_every_format_that_programs_read() -> None:
     codes = [error.code for error in REFUSED.errors]
     assert [e["code"] for e in REFUSED.to_json()["errors"]] == codes
     for form in ("sarif", "code_scanning"):
-        (run,) = json.loads(render_refusal(REFUSED, form) or b"")["runs"]
+        run, *_ = json.loads(render_refusal(REFUSED, form) or b"")["runs"]
         told = run["invocations"][0]["toolExecutionNotifications"]
         assert [n["descriptor"]["id"].partition("/")[2] for n in told] == codes
         assert "results" not in run
