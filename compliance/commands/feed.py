@@ -164,7 +164,7 @@ def feed(
     gate = _Gate(fail_on, fail_on_unknown, fail_on_quality)
     with _watching(progress, sum(source.size for source in found), gate) as watch:
         summary = _go(run, _engine(engine, jobs, master, out, progress), findings, max_findings, watch, out)
-    _show(summary, out, report, lang)
+    _show(summary, out, report, f"findings.{findings}", lang)
     sys.exit(gate.code(out))
 
 
@@ -261,7 +261,7 @@ def _short(value: Any) -> str:
     return text if len(text) <= 200 else text[:200] + "…"
 
 
-def _show(summary: FeedSummary, out: Path, report: str, lang: Any) -> None:
+def _show(summary: FeedSummary, out: Path, report: str, findings: str, lang: Any) -> None:
     import shutil
 
     from compliance.commands.options import write_out
@@ -271,7 +271,7 @@ def _show(summary: FeedSummary, out: Path, report: str, lang: Any) -> None:
         write_out((out / "feed.json").read_bytes(), "-")
         return
     width = max(60, min(shutil.get_terminal_size().columns, 120)) if sys.stdout.isatty() else 100
-    write_out(render.as_text(summary, lang, width=width, out=str(out)), "-")
+    write_out(render.as_text(summary, lang, width=width, out=str(out), findings=findings), "-")
 
 
 class _Gate:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from compliance.measures.soundness.codes import area_name
 from compliance.schemas.feed import (
     LEVELS,
     OUTCOMES,
@@ -112,7 +113,7 @@ class Rollup:
         names = {(level, code): sums.name for (level, code, _), sums in self._areas.items() if sums.name}
         return tuple(
             AreaLine(
-                LEVELS[level], code, names.get((level, code)), year, sums.own, _totals(sums.counts),
+                LEVELS[level], code, names.get((level, code)) or area_name(code), year, sums.own, _totals(sums.counts),
                 tuple(_item(item, counts) for item, counts in sums.items.items()),
             )
             for (level, code, year), sums in sorted(self._areas.items())

@@ -145,9 +145,8 @@ class Run:
             self._whole("findings.jsonl", lines)
         self._whole("dossiers.jsonl", journal.record_lines())
         self._whole("quality.jsonl", journal.quality())
-        for name, data in self._views(summary):
+        for name, data in _views(summary, f"findings.{findings}"):  # feed.json last
             self._whole(name, [data])
-        self._whole("feed.json", [orjson.dumps(summary, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)])
         return summary
 
     def _summary(self, rollup: Rollup, total: int, written: int) -> FeedSummary:
@@ -181,13 +180,6 @@ class Run:
             fictional=statuses["fictional"],
         )
 
-    def _views(self, summary: FeedSummary) -> Iterable[tuple[str, bytes]]:
-        from compliance.render import feed, overview
-
-        yield "areas.csv", feed.areas_csv(summary)
-        yield "items.csv", feed.items_csv(summary)
-        yield "overview.html", overview.render(summary)
-
     # -- files that appear when they are whole --------------------------------------------------------------
 
     def _whole(self, name: str, parts: Iterable[bytes]) -> None:
@@ -215,6 +207,15 @@ class Run:
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, whole)
+
+
+def _views(summary: FeedSummary, findings: str) -> Iterable[tuple[str, bytes]]:
+    from compliance.render import feed, overview
+
+    yield "areas.csv", feed.areas_csv(summary)
+    yield "items.csv", feed.items_csv(summary)
+    yield "overview.html", overview.render(summary, findings=findings)
+    yield "feed.json", feed.as_json(summary)
 
 
 def _first(blocks: Iterator[bytes], count: int) -> Iterator[bytes]:

@@ -134,7 +134,7 @@ class AreaLine:
     code: str
     """``000000`` for the country"""
     name: str | None
-    """As its own dossiers call it; None where only areas below it reported"""
+    """As its own dossiers call it; else as the list of area codes does; None where neither tells"""
     plan_year: int
     own: int
     """Dossiers of the area itself"""

