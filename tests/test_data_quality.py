@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema.validators import validator_for
+from lxml import etree
 from mutation import Tried, _around, outcome, survivors
+from openpyxl import load_workbook
 from places import AS_OF, bench, files_of, raw_of
 from small_law import spoiled
 
 from compliance.assembly import report as made_of
 from compliance.bench import load_law, put
 from compliance.cases import outcome_of_case, run_cases
+from compliance.cli import cli
+from compliance.commands.quality import with_quality
 from compliance.evidence.present import attachment_states
 from compliance.measures.soundness import KINDS, measure_kinds
 from compliance.measures.soundness.codes import REPLACED
 from compliance.measures.subjects import Case
+from compliance.rectify.reading import ReportsRefused, read_report
 from compliance.render import render
 from compliance.rulebook import load_rulebook
 from compliance.rulebook.clauses import clause_of
 from compliance.schemas.conditions import MeasureRef, atoms
 from compliance.schemas.dossier import Dossier
+from compliance.schemas.generate import load
 from compliance.schemas.received import Received
-from compliance.schemas.report import DataQuality, Report
+from compliance.schemas.report import Bilingual, DataQuality, Fault, Report
 from compliance.schemas.rulebook import RulebookError
 from compliance.schemas.scalars import days
 from compliance.soundness import doubts_of, load_checks, load_numbers, look
@@ -271,3 +283,121 @@ def test_a_folder_of_other_checks_can_be_read_beside_the_shipped_ones(tmp_path: 
     text, _ = spoiled((tmp_path / "DQ_data.yaml").read_text("utf-8"), "given: {beyond_whole: 1}", "given: {beyond_whole: 0}")
     (tmp_path / "DQ_data.yaml").write_text(text, "utf-8")
     assert [one.check for one in run_cases(load_rulebook(measure_kinds(), tmp_path))] == ["DQ3.within_whole"]
+
+
+# -- what each format says of them -----------------------------------------------------------------------------
+
+SCHEMAS = Path(__file__).resolve().parent / "schemas"
+
+
+@cache
+def doubtful() -> Report:
+    """Thirty-six of forty areas without their 万, and a few doubts besides."""
+    raw = copy.deepcopy(dict(read_planted("dq1-area-written-without-wan").build().dossier))
+    for community in raw["communities"][1:36]:
+        community["floor_area_m2"] = str(Decimal(str(community["floor_area_m2"])).scaleb(-4).quantize(Decimal("0.0001")))
+    dossier = Dossier.model_validate(json.loads(json.dumps(raw, default=str), parse_float=str))
+    judgement = put(dossier, {}, bench(), "feed")
+    quality = doubts_of(look(judgement.columns.case, {}))
+    received = Received(dossier, "d.json", "0" * 64, 0, {})
+    return made_of(received, judgement, {}, as_of_given=True, profile_given=True, quality=quality)
+
+
+def test_sarif_has_them_in_a_run_of_their_own_for_review_without_a_level() -> None:
+    log = json.loads(render(doubtful(), "sarif"))
+    schema = json.loads((SCHEMAS / "sarif-2.1.0.json").read_bytes())
+    assert [e.message for e in validator_for(schema)(schema).iter_errors(log)] == []
+    standard, data = log["runs"]
+    assert not [r for r in standard["results"] if r["ruleId"].startswith("DQ")]
+    assert not [r for r in standard["tool"]["driver"]["rules"] if r["id"].startswith("DQ")]
+    rules = [rule["id"] for rule in data["tool"]["driver"]["rules"]]
+    assert rules == [item.id for item in LAW.items]
+    for result in data["results"]:
+        assert (result["kind"], result["level"]) == ("review", "none")
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+    (once,) = [r for r in data["results"] if r["ruleId"] == "DQ1"]
+    assert len(once["relatedLocations"]) == 1 + 35  # the households of the first, and the other thirty-five
+    assert not [r for run in json.loads(render(doubtful(), "code_scanning"))["runs"] for r in run["results"] if r["ruleId"].startswith("DQ")]
+
+
+def test_junit_and_annotations_fail_nothing_for_them() -> None:
+    with_doubts, without = doubtful(), replace(doubtful(), data_quality=None)
+    tree, plain = (etree.fromstring(render(r, "junit")) for r in (with_doubts, without))
+    assert tree.get("failures") == plain.get("failures")
+    assert tree.get("errors") == plain.get("errors")
+    (suite,) = [s for s in tree if "不计入结论" in s.get("name")]
+    skipped = {case.get("name").split(" ")[0]: case[0] for case in suite.iter("testcase") if len(case)}
+    assert skipped["DQ1.not_too_small"].get("type") == "doubt"
+    assert skipped["DQ1.not_too_small"].text.count("/floor_area_m2") == 36
+    told, other = (render(r, "github").decode().splitlines() for r in (with_doubts, without))
+    assert sum(line.startswith(("::error", "::warning")) for line in told) == sum(line.startswith(("::error", "::warning")) for line in other)
+    assert [line for line in told if "DQ1" in line and line.startswith(("::notice", "- "))]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_pages_and_workbooks_tell_them_apart_from_the_findings(lang: str) -> None:
+    made = doubtful()
+    title = "数据质量（不计入结论）" if lang == "zh" else "Soundness of the data (does not count)"
+    for name in ("text", "html"):
+        page = render(made, name, lang).decode()
+        assert title in page
+        assert title not in render(replace(made, data_quality=None), name, lang).decode()
+    book = load_workbook(BytesIO(render(made, "xlsx", lang)))
+    rows = list(book["数据质量" if lang == "zh" else "Data"].iter_rows(values_only=True))
+    assert len(rows) - 1 == len(made.data_quality.findings)  # type: ignore[union-attr]
+    assert sum(row[0] == "DQ1" for row in rows) == 36
+    assert render(made, "csv", lang) == render(replace(made, data_quality=None), "csv", lang)
+
+
+def test_json_carries_the_whole_list_in_both_languages_by_its_schema() -> None:
+    data = json.loads(render(doubtful(), "json"))
+    schema = load("report")
+    assert [e.message for e in validator_for(schema)(schema).iter_errors(data)] == []
+    told = data["data_quality"]
+    assert told["rulebook_sha256"] == LAW.sha256
+    assert told["values_sha256"] == load_numbers().sha256
+    assert len([d for d in told["findings"] if d["nearly_all"]]) == told["nearly_all"][0]["doubtful"] == 36
+    assert all(d["sentence"]["en"] and d["look"] and d["primary"] for d in told["findings"])
+
+
+def test_reports_since_the_version_that_knew_no_doubts_are_read() -> None:
+    data = render(doubtful(), "json")
+    now = read_report(data, "r.json")
+    head = json.loads(data)
+    del head["data_quality"], head["origins"]
+    for version in ("1.1", "1.2"):
+        before = read_report(json.dumps(head | {"report_version": version}).encode(), "r.json")
+        assert before.findings == now.findings
+    for version in ("1.0", "1.3", "2.0"):
+        with pytest.raises(ReportsRefused):
+            read_report(json.dumps(head | {"report_version": version}).encode(), "r.json")
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ((), 0),
+        (("--fail-on-quality", "major"), 1),
+        (("--fail-on-quality", "advisory"), 1),
+        (("--fail-on-quality", "major", "--no-quality"), 0),
+    ],
+)
+def test_the_gate_falls_for_doubts_only_when_asked(options: tuple[str, ...], code: int, tmp_path: Path) -> None:
+    file = tmp_path / "d.json"
+    raw = raw_of("village")
+    raw["communities"][0]["fund_account"]["paid_households"] = 9999
+    file.write_text(json.dumps(raw), "utf-8")
+    args = ["check", str(file), "--as-of", AS_OF, "--mode", "feed", "--fail-on", "never", "--report", f"json:{tmp_path / 'r.json'}"]
+    done = CliRunner().invoke(cli, [*args, *options])
+    assert done.exit_code == code, done.output
+    assert (json.loads((tmp_path / "r.json").read_bytes())["data_quality"] is None) == ("--no-quality" in options)
+
+
+def test_a_severity_of_doubt_below_the_gate_lets_pass(tmp_path: Path) -> None:
+    made = doubtful()
+    assert made.data_quality is not None
+    mild = replace(made, data_quality=replace(made.data_quality, worst="minor"))
+    assert [with_quality(0, mild, gate) for gate in (None, "major", "minor", "advisory")] == [0, 0, 1, 1]
+    assert with_quality(5, mild, "minor") == 5
+    fault = Fault("DQ1", "not_too_small", "homes /", Bilingual("无", "none"))
+    assert with_quality(5, replace(made, data_quality=replace(made.data_quality, faults=(fault,))), None) == 4

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from compliance import collector
+from compliance.render import quality
 from compliance.render.grades import Level, level, place_of_document
 from compliance.render.places import places
 from compliance.render.plain import visible
@@ -45,6 +46,7 @@ def render(report: Report, lang: str = "zh", *, dossier: bytes | None = None, pa
     file = place_of_document(path, report.provenance.source)
     cell = places(report)
     notes = [*_faults(report, file, lang), *(_note(f, where.get(f.primary), file, lang, cell(f.primary)) for f in told)]
+    notes += _doubts(report, dossier, file, lang)
     tally = report.verdict.findings
     counts = [("fail", tally.failed), ("unknown", tally.unknown), ("pass", tally.passed)]
     counts.append(("not_applicable", tally.not_applicable))
@@ -77,6 +79,21 @@ def _faults(report: Report, file: str, lang: str) -> Iterator[_Note]:
         yield _Note("error", say(label("faults"), lang), told, file, None, None)
     for attachment in report.integrity:
         yield _Note("error", say(label("integrity"), lang), attachment, file, None, None)
+
+
+def _doubts(report: Report, dossier: bytes | None, file: str, lang: str) -> Iterator[_Note]:
+    """A notice a check of the data that raised doubts, after all that the standard has to say."""
+    found = quality.told(report)
+    where = positions(dossier, (t.doubts[0].primary for t in found)) if dossier else {}
+    for check, nearly, doubts in found:
+        first = doubts[0]
+        at = where.get(first.primary)
+        told = say(nearly.sentence if nearly else first.sentence, lang)
+        more = len(doubts) - 1
+        if more and nearly is None:
+            told += f" 另有{more}处" if lang == "zh" else f" And {more} more."
+        title = f"{say(quality.TITLE, lang)} {check.item} {say(check.title, lang)}"
+        yield _Note("note", title, told, file, at.line if at else None, at.column if at else None)
 
 
 def _note(finding: Finding, at: Position | None, file: str, lang: str, cell: str) -> _Note:

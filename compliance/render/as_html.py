@@ -17,7 +17,7 @@ from functools import partial
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from compliance.render import charts, panels
+from compliance.render import charts, panels, quality
 from compliance.render.digest import ItemDigest, deciding, digest, exempt_name, figures, gaps
 from compliance.render.excerpt import Excerpt, excerpt, field_words
 from compliance.render.page import asset, both, environment, policy
@@ -51,6 +51,9 @@ NAMES = 5
 DETERMINED = 500
 """Findings with determinations shown of one item."""
 
+DOUBTS = 50
+"""Doubts of one check told in full before the rest is named."""
+
 _ACTIONS = ("rectify", "supply", "review", "improve")
 
 
@@ -61,7 +64,8 @@ def render(report: Report, lang: str = "zh", dossier: bytes | None = None) -> by
     items = digest(report)
     full = _quotas(items.values())
     gates, money = panels.gates(report), panels.money(report)
-    entries = None if dossier is None else excerpt(dossier, _pointers(items, full, gates, money))
+    doubted = quality.told(report)
+    entries = None if dossier is None else excerpt(dossier, _pointers(items, full, gates, money, doubted))
     css, js = asset("report.css"), asset("report.js")
     page = (
         _environment(entries, places(report))
@@ -80,6 +84,7 @@ def render(report: Report, lang: str = "zh", dossier: bytes | None = None) -> by
             money=money,
             vast=sum(full.values()) > VAST,
             early=panels.data_end_early(report),
+            doubted=doubted,
             entries=entries,
             fields=Markup(field_words()),
             excerpted=Markup(entries.text() if entries else ""),
@@ -132,6 +137,7 @@ def _pointers(
     full: Mapping[tuple[str, str], int],
     gates: panels.Gates | None,
     money: panels.Money | None,
+    doubted: Iterable[quality.Told],
 ) -> Iterator[str]:
     """Every place that the page points at, what fails first."""
     for outcome in ("fail", "unknown"):
@@ -146,6 +152,8 @@ def _pointers(
         yield from (place for row in money.rows for place in row.pointers[:1])
     if gates is not None:
         yield from (gate.pointer for row in gates.rows for gate in row.line.gates)
+    for told in doubted:
+        yield from (pointer for doubt in told.doubts[:DOUBTS] for pointer in (doubt.primary, *doubt.related)[:VALUES])
 
 
 # -- what needs action ----------------------------------------------------------------------------------------------
@@ -272,6 +280,9 @@ def _environment(entries: Excerpt | None, cell: Places) -> Environment:
         MONEY=panels.MONEY,
         VALUES=VALUES,
         DETERMINED=DETERMINED,
+        DOUBTS=DOUBTS,
+        QUALITY=quality.LABELS | {"title": quality.TITLE},
+        checked=quality.checked,
         WORDS=WORDS,
         TITLE=TITLE,
         at=partial(_still, cell) if entries is None else _at,

@@ -3,7 +3,8 @@
 ``failure``: what must or should be fails. ``skipped``: not applicable, unknown, or a failing of what is only
 encouraged; its type says which. ``error``: the checker itself failed, or an attachment is not what the dossier
 claims. An unknown is no failure here, because nothing was shown to be wrong; whether it stops the run is for the gate
-(``--fail-on-unknown``), whose answer is the exit code. No times: the same dossier gives the same bytes.
+(``--fail-on-unknown``), whose answer is the exit code. Doubts about the data are a suite of their own, none of them
+a failure. No times: the same dossier gives the same bytes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from compliance import collector
+from compliance.render import quality
 from compliance.render.grades import hinders, place_of_document
 from compliance.render.places import places
 from compliance.render.plain import visible
@@ -73,8 +75,32 @@ def _report(report: Report, lang: str, dossier: bytes | None, path: str | None) 
     broken = _Suite(say(label("integrity"), lang), shared, [])
     for attachment in report.integrity:
         broken.cases.append(_Case("integrity", attachment, "error", "integrity", say(word("state", "mismatch"), lang)))
-    extra = [suite for suite in (failed, broken) if suite.cases]
+    extra = [suite for suite in (failed, broken, _doubts(report, lang, shared)) if suite.cases]
     return _written(f"{say(TITLE, lang)} {report.area.name} {report.area.plan_year}", [*suites.values(), *extra])
+
+
+def _doubts(report: Report, lang: str, shared: tuple[tuple[str, str], ...]) -> _Suite:
+    """A case a check of the data: skipped where it raised doubts, never a failure; all of them stand in it."""
+    suite = _Suite(say(quality.TITLE, lang), shared, [])
+    found = report.data_quality
+    if found is None:
+        return suite
+    told = {(t.check.item, t.check.check): t for t in quality.told(report)}
+    for check in found.checks:
+        name = f"{check.item}.{check.check} {say(check.says, lang)}"
+        raised = told.get((check.item, check.check))
+        if raised is None:
+            state = "" if check.passed else "skipped"
+            words = say(quality.checked(check), lang)
+            suite.cases.append(_Case(check.item, name, state, "not_checked" if state else "", words if state else ""))
+            continue
+        message = say(raised.nearly.sentence if raised.nearly else quality.checked(check), lang)
+        body = "\n".join(f"{doubt.primary or '/'} {say(doubt.sentence, lang)}" for doubt in raised.doubts)
+        suite.cases.append(_Case(check.item, name, "skipped", "doubt", message, body))
+    for fault in found.faults:
+        told_of = f"{fault.item}.{fault.check} {fault.subject}"
+        suite.cases.append(_Case(fault.item, told_of, "error", "fault", say(fault.message, lang)))
+    return suite
 
 
 def refused(refusal: Refused, lang: Lang = "zh", *, path: str | None = None) -> bytes:

@@ -5,7 +5,8 @@ judge) and ``notApplicable``; only a failing has a level. Places are JSON Pointe
 dossier's bytes are at hand. A determination in force has made the outcome what it is and is told in the properties;
 an objection is a suppression under review or rejected, neither of which hides the result. Faults are notifications
 of a run that was not successful. Held against a baseline every result says whether it is new; what failed or was open
-there and is so no more is told once more as absent, beside the pass that has taken its place. No times: the same
+there and is so no more is told once more as absent, beside the pass that has taken its place. Doubts about the data
+are a run of their own, of kind ``review`` and without a level. No times: the same
 dossier gives the same bytes.
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from urllib.parse import quote
 import orjson
 
 from compliance import collector
+from compliance.render import quality
 from compliance.render.grades import level, place_of_document
 from compliance.render.places import Places, places
 from compliance.render.plain import visible
@@ -29,7 +31,7 @@ from compliance.render.words import TITLE, label, say
 from compliance.schemas.baseline import Against, Standing
 from compliance.schemas.rectify import Compared, Side
 from compliance.schemas.refusal import CODES, InputError, Lang, Refused
-from compliance.schemas.report import Bilingual, ClauseRollup, Finding, ItemRollup, Report
+from compliance.schemas.report import Bilingual, ClauseRollup, Doubt, Finding, ItemRollup, Report
 from compliance.schemas.version import VERSION
 
 __all__ = ["alerts", "refused", "render"]
@@ -123,7 +125,7 @@ def _report(
         "properties": {"reportVersion": report.report_version, "provenance": used, "area": report.area}
         | {"verdict": report.verdict, **more},
     }
-    return _written(run)
+    return _written([run] if only_failing else [run, *_of_data(report, run, file, lang, cell, dossier)])
 
 
 def refused(refusal: Refused, lang: Lang = "zh", *, path: str | None = None) -> bytes:
@@ -144,11 +146,11 @@ def refused(refusal: Refused, lang: Lang = "zh", *, path: str | None = None) -> 
         "language": _language(lang),
         "properties": {"refused": True, "what": refusal.what._asdict()},
     }
-    return _written(run)
+    return _written([run])
 
 
-def _written(run: Json) -> bytes:
-    return orjson.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + b"\n"
+def _written(runs: list[Json]) -> bytes:
+    return orjson.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": runs}) + b"\n"
 
 
 def _language(lang: str) -> str:
@@ -223,6 +225,112 @@ def _taxon(clause: ClauseRollup, lang: str) -> Json:
         "shortDescription": {"text": _text(say(clause.title, lang))},
         "properties": {"part": clause.part, "outcome": clause.outcome, "reason": clause.reason, "title": clause.title},
     }
+
+
+# -- doubts about the data ------------------------------------------------------------------------------------------
+
+
+def _of_data(
+    report: Report, standard: Json, file: str, lang: str, cell: Places, dossier: bytes | None
+) -> Iterator[Json]:
+    """A run of its own for the doubts about the data: other rules, and nothing of the law's."""
+    found = report.data_quality
+    if found is None:
+        return
+    rules: dict[str, Json] = {}
+    for check in found.checks:
+        looks = "\n\n".join(_text(say(step, name)) for name in ("zh", "en") for step in check.look)
+        rules[check.item] = {
+            "id": check.item,
+            "shortDescription": {"text": _text(say(check.title, lang))},
+            "fullDescription": {"text": _sentence(say(quality.TITLE, lang), lang)},
+            "help": {"text": looks, "markdown": looks},
+            "defaultConfiguration": {"level": "none"},
+            "properties": {
+                "restsOn": check.rests_on,
+                "page": f"docs/clauses/{'en' if lang == 'en' else 'zh'}/{check.item}.md",
+                "tags": ["data-quality"],
+            },
+        }
+    index = {name: at for at, name in enumerate(rules)}
+    results = [result for told in quality.told(report) for result in _doubts(told, index, file, lang, cell)]
+    if dossier:
+        _fill_places(results, dossier)
+    used = report.provenance
+    yield {
+        "tool": {
+            "driver": {
+                "name": f"{used.tool}-data-quality",
+                "semanticVersion": used.tool_version,
+                "version": used.tool_version,
+                "fullName": f"{say(found.title, lang)} {found.rulebook_version}",
+                "rules": list(rules.values()),
+                "notifications": [_descriptor("fault", label("faults"), lang)],
+            }
+        },
+        "automationDetails": {"id": f"data-quality/{used.mode}/{report.area.dossier_id}/"},
+        "invocations": [
+            {
+                "executionSuccessful": not found.faults,
+                "toolExecutionNotifications": [
+                    {
+                        "descriptor": {"id": "fault", "index": 0},
+                        "level": "error",
+                        "message": {"text": _text(f"{f.item}.{f.check} {f.subject}: {say(f.message, lang)}")},
+                    }
+                    for f in found.faults
+                ],
+            }
+        ],
+        "artifacts": standard["artifacts"],
+        "columnKind": "unicodeCodePoints",
+        "language": _language(lang),
+        "results": results,
+        "properties": {
+            "sentence": found.sentence,
+            "rulebook": {"version": found.rulebook_version, "sha256": found.rulebook_sha256},
+            "checks": found.checks,
+        },
+    }
+
+
+def _doubts(told: quality.Told, rules: Mapping[str, int], file: str, lang: str, cell: Places) -> list[Json]:
+    """A doubt a result for a person to review, without a level; one for all where nearly all raise it."""
+    if told.nearly is None:
+        return [_doubt(d, [], say(d.sentence, lang), d.id, rules, file, lang, cell) for d in told.doubts]
+    first, *others = told.doubts
+    ident = f"{told.check.item}/{told.check.check}/nearly-all"
+    pointers = [other.primary for other in others]
+    return [_doubt(first, pointers, say(told.nearly.sentence, lang), ident, rules, file, lang, cell)]
+
+
+def _doubt(
+    doubt: Doubt,
+    others: list[str],
+    message: str,
+    ident: str,
+    rules: Mapping[str, int],
+    file: str,
+    lang: str,
+    cell: Places,
+) -> Json:
+    name = visible(say(doubt.subject.name, lang))
+    related = [*doubt.related, *others]
+    result: Json = {
+        "ruleId": doubt.item,
+        "ruleIndex": rules[doubt.item],
+        "kind": "review",
+        "level": "none",
+        "message": {"text": _text(message)},
+        "locations": [_location(doubt.primary, file, name, cell(doubt.primary))],
+        "partialFingerprints": {"doubtId/v1": ident, "doubt/v1": doubt.fingerprint},
+        "properties": {"id": ident, "dataQuality": True, "check": doubt.check, "severity": doubt.severity},
+    }
+    if related:
+        result["relatedLocations"] = [
+            {"id": at, **_location(pointer, file, cell=cell(pointer))} for at, pointer in enumerate(related, 1)
+        ]
+    return result
 
 
 # -- what was found -------------------------------------------------------------------------------------------------

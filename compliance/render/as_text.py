@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from compliance.render import quality
 from compliance.render.cells import columns, pad, width_of, wrap
 from compliance.render.digest import Exempt, Gap, ItemDigest, deciding, digest, figures, gaps
 from compliance.render.places import places
@@ -71,6 +72,7 @@ def render(
     page.notes()
     page.before_standard()
     page.not_checked()
+    page.quality()
     page.provenance()
     return ("\n".join(page.lines) + "\n").encode()
 
@@ -432,6 +434,29 @@ class _Page:
                 names = self.names([member.subject.name for member in members])
                 self.put(self.named(title, names) if members else title, first="    ", rest="      ")
 
+    def quality(self) -> None:
+        """Doubts about the data, by check: apart from the findings, and none of their counts."""
+        found = self.report.data_quality
+        if found is None:
+            return
+        self.heading(say(quality.TITLE, self.lang))
+        self.put(say(found.sentence, self.lang))
+        self.put(f"{self.label('rulebook')} {found.rulebook_version} · sha256 {found.rulebook_sha256[:16]}")
+        for check, nearly, doubts in quality.told(self.report):
+            self.put()
+            title = f"{say(check.title, self.lang)} · {self.word('severity', check.severity)}"
+            self.put(f"{title} · {say(quality.checked(check), self.lang)}", first=f"※ {check.item}  ", color="unknown")
+            if nearly is not None:
+                self.put(say(nearly.sentence, self.lang), first="  !! ")
+            shown = doubts[: self.full if nearly is None or self.full > FULL else 1]
+            for doubt in shown:
+                self.put(say(doubt.sentence, self.lang), first="  * ")
+                self.put(say(pointer(doubt.primary, self.cell(doubt.primary)), self.lang), first="      ")
+            if len(doubts) > len(shown):
+                self.put(self.more(len(doubts) - len(shown)), first="  * ")
+            for step in check.look:
+                self.put(say(step, self.lang), first=f"  {say(quality.LABELS['look'], self.lang)}  ")
+
     def provenance(self) -> None:
         run = self.report.provenance
         self.section("provenance")
@@ -470,18 +495,21 @@ class _Page:
     # How it is said
 
     def section(self, name: str, items: int = 0, findings: int = 0) -> None:
-        self.sections += 1
         title = self.word("disposition", name) if name in WORDS["disposition"] else self.label(name)
-        number = self.pick(f"{_NUMERALS[self.sections - 1]}、", f"{self.sections}. ")
         total = (
             self.pick(f"（{items} 条，{findings} 项）", f" (items {items}, findings {findings})")
             if items
             else ""
         )
-        self.put()
-        self.put(f"{number}{title}{total}", color="head")
+        self.heading(f"{title}{total}")
         if name in WORDS["disposition_means"]:
             self.put(self.word("disposition_means", name))
+
+    def heading(self, title: str) -> None:
+        self.sections += 1
+        number = _NUMERALS[self.sections - 1] if self.sections <= len(_NUMERALS) else str(self.sections)
+        self.put()
+        self.put(self.pick(f"{number}、", f"{self.sections}. ") + title, color="head")
 
     def item(self, item: ItemDigest) -> None:
         roll = item.rollup

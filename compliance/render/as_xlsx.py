@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from compliance.render import every
+from compliance.render import every, quality
 from compliance.render.lists import COLUMNS, STATUSES, TYPES, cells, columns, term_says
 from compliance.render.words import TITLE, label, say, word
 from compliance.schemas.rectify import LISTS, Affected, Entry, ListName, Lists, ReportUsed, Section
@@ -38,6 +38,7 @@ _OUTCOME_MARKS = {"fail": Mark("F4B6B6", bold=True), "unknown": Mark("FFF5CC"), 
 _EVERY = Bilingual("全部条目", "All findings")
 _AFFECTED = Bilingual("涉及对象", "Every subject")
 _NOTES = Bilingual("说明", "Read me")
+_QUALITY = Bilingual("数据质量", "Data")
 _SHEETS: dict[ListName, Bilingual] = {name: word("disposition", name) for name in LISTS}
 
 
@@ -58,6 +59,8 @@ def render(report: Report, lang: str = "zh", *, lists: Lists | None = None) -> b
     for row in every.rows(report, lang, lists):
         sheet.row(row)
     sheet.close()
+    if report.data_quality is not None:
+        _doubts(book, report, place)
     _notes(book, [*_verdict(report), *_provenance(report), *_counts(lists, LISTS), *_reading(LISTS, lists)])
     return book.bytes()
 
@@ -76,6 +79,17 @@ def of_lists(lists: Lists, lang: str = "zh", *, only: Sequence[ListName] = ()) -
         notes += _used(used)
     _notes(book, notes)
     return book.bytes()
+
+
+def _doubts(book: Book, report: Report, place: str) -> None:
+    """Doubts about the data, one a row; apart from the findings, and in none of the lists."""
+    lang = book.lang
+    heading = f"{place} {say(quality.TITLE, lang)}"
+    made = [_column(key, say(head, lang), lang) for key, head in quality.COLUMNS]
+    sheet = book.sheet(say(_QUALITY, lang), made, kept=2, heading=heading)
+    for row in quality.rows(report, lang):
+        sheet.row(row)
+    sheet.close()
 
 
 # -- the lists ------------------------------------------------------------------------------------------------
@@ -228,6 +242,8 @@ def _verdict(report: Report) -> Iterator[_Note]:
         yield label("faults"), Bilingual(f"{fault.item}：{fault.message.zh}", f"{fault.item}: {fault.message.en}")
     if report.integrity:
         yield label("integrity"), "\n".join(report.integrity)
+    if report.data_quality is not None:
+        yield quality.TITLE, report.data_quality.sentence
     for risk in report.verdict.risks:
         yield label("risk"), Bilingual(f"{risk.says.zh}（{risk.cite}）", f"{risk.says.en} ({risk.cite})")
 
