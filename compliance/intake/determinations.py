@@ -16,8 +16,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from compliance.intake import wording
+from compliance.intake.mistakes import input_error
 from compliance.intake.scan import Lines, Path, clip, pointer, scan
-from compliance.notation import Mistake, NotationError, read_yaml
+from compliance.notation import NotationError, read_yaml
 from compliance.schemas.determination import (
     Determination,
     Determinations,
@@ -121,23 +122,11 @@ def _json(name: str, text: str) -> tuple[Any, Place]:
     return result.root, lambda path: (pointer(path), *lines.place(result.at(path)))
 
 
-_YAML: dict[str, tuple[str, Words]] = {
-    "syntax": ("yaml_syntax", Words("检查缩进、冒号后的空格和引号", "look at indentation, colons and quotes")),
-    "anchor": ("yaml_feature", Words("不用锚点和别名，逐处写明", "write it out: no anchors or aliases")),
-    "tag": ("yaml_feature", Words("不用标签（! 开头）；文字请加引号", "no tags; quote a text that begins with !")),
-    "key": ("yaml_syntax", Words("字段名须是一个词", "a key is a plain word")),
-    "duplicate": ("duplicate_key", Words("保留一处，删去另一处", "keep one of them")),
-    "loose": ("loose_value", Words("写作 true 或 false；文字请加引号", "write true or false, or quote a text")),
-    "inexact": ("loose_value", Words("加引号", "quote it")),
-    "empty": ("empty_file", NOTHING),
-}
-
-
 def _yaml(name: str, text: str) -> tuple[Any, Place]:
     try:
         root, lines = read_yaml(text)
     except NotationError as error:
-        raise Refused(name, [_mistake(m) for m in error.mistakes[:ERRORS]], DETERMINATIONS) from None
+        raise Refused(name, [input_error(m) for m in error.mistakes[:ERRORS]], DETERMINATIONS) from None
 
     def place(path: Path) -> tuple[str, int | None, int | None]:
         shown = path
@@ -146,12 +135,6 @@ def _yaml(name: str, text: str) -> tuple[Any, Place]:
         return pointer(path), lines.get(shown, 1), None
 
     return root, place
-
-
-def _mistake(mistake: Mistake) -> InputError:
-    code, hint = _YAML[mistake.code]
-    found = Words(clip(mistake.found), clip(mistake.found))
-    return InputError(pointer(mistake.place), mistake.line, None, code, found, NOTHING, hint)
 
 
 # -- what is left empty

@@ -17,8 +17,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from compliance.intake.cellvalues import UNITS, entity_of, field_of, folded, head_unit, unit_of
+from compliance.intake.mistakes import input_error
 from compliance.intake.scan import Path, clip, pointer
-from compliance.notation import Mistake, NotationError, read_yaml
+from compliance.notation import NotationError, read_yaml
 from compliance.schemas.limits import ERRORS, MIB
 from compliance.schemas.mapping import ColumnSpec, MappingSpec
 from compliance.schemas.refusal import NOTHING, InputError, Refused, Words, printable
@@ -124,24 +125,12 @@ def _whole(name: str, code: str, expected: Words) -> Refused:
     return Refused(name, [InputError("", None, None, code, NOTHING, expected)], MAPPING)
 
 
-_NOTATION = {
-    "syntax": ("yaml_syntax", Words("检查缩进、冒号后的空格和引号", "look at indentation, colons and quotes")),
-    "anchor": ("yaml_feature", Words("不用锚点和别名，逐处写明", "write it out: no anchors or aliases")),
-    "tag": ("yaml_feature", Words("不用标签（! 开头）；文字请加引号", "no tags; quote a text that begins with !")),
-    "key": ("yaml_syntax", Words("字段名须是一个词", "a key is a plain word")),
-    "duplicate": ("duplicate_key", Words("保留一处，删去另一处", "keep one of them")),
-    "loose": ("loose_value", Words("写作 true 或 false；文字请加引号", "write true or false, or quote a text")),
-    "inexact": ("loose_value", Words("加引号", "quote it")),
-    "empty": ("empty_file", NOTHING),
-}
-
-
 def mapping_of(text: str, file: str) -> Mapping:
     """A mapping from its text, or ``Refused`` with all that is wrong with it."""
     try:
         value, lines = read_yaml(text)
     except NotationError as error:
-        raise Refused(file, [_notation(m) for m in error.mistakes[:ERRORS]], MAPPING) from None
+        raise Refused(file, [input_error(m) for m in error.mistakes[:ERRORS]], MAPPING) from None
     faults: list[tuple[Path, str, Words, Words, Words]]
     try:
         spec = MappingSpec.model_validate(_tupled(value))
@@ -160,12 +149,6 @@ def mapping_of(text: str, file: str) -> Mapping:
         errors.append(InputError(pointer(path), lines.get(shown, 1), None, code, found, expected, hint))
     errors.sort(key=lambda error: error.line or 0)
     raise Refused(file, errors, MAPPING)
-
-
-def _notation(mistake: Mistake) -> InputError:
-    code, hint = _NOTATION[mistake.code]
-    found = Words(clip(mistake.found), clip(mistake.found))
-    return InputError(pointer(mistake.place), mistake.line, None, code, found, NOTHING, hint)
 
 
 _LISTS = frozenset(("head", "words", "equals", "begins_with", "of"))
