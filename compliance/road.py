@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import BinaryIO
 
-from compliance import collector
+from compliance import clock, collector
 from compliance.advice import adviser
 from compliance.assembly import findings_of, report
 from compliance.bench import Judgement, Mode, known_precedents, open_bench, put
@@ -40,7 +39,7 @@ class Decided:
 
 def today() -> Day:
     """The day it is in China, whatever timezone the machine is set to."""
-    return days(datetime.now(UTC).astimezone(timezone(timedelta(hours=8))).date().isoformat())
+    return days(clock.today().isoformat())
 
 
 def check(

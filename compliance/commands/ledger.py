@@ -120,11 +120,11 @@ def _who(actor: str | None, lang: str) -> str:
 
 
 def _today(on: str | None = None) -> date:
-    from datetime import UTC, date, datetime, timedelta, timezone
+    from datetime import date
 
-    if on is not None:
-        return date.fromisoformat(on)
-    return datetime.now(UTC).astimezone(timezone(timedelta(hours=8))).date()
+    from compliance.clock import today
+
+    return today() if on is None else date.fromisoformat(on)
 
 
 def _targets(targets: Sequence[str], known: Sequence[str] = ("text", "json", "csv")) -> list[tuple[str, str]]:

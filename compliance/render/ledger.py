@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
+from compliance.clock import CHINA
 from compliance.render.cells import pad, width_of, wrap
 from compliance.render.plain import visible
 from compliance.render.sheet import Cell, as_csv
@@ -21,7 +22,6 @@ __all__ = [
     "standings_json", "standings_text",
 ]  # fmt: skip
 
-_CHINA = timezone(timedelta(hours=8))
 _JSON = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
 
@@ -36,7 +36,7 @@ def _moment(time: str) -> str:
     '2024-05-02 00:30'
     """
     moment = datetime.strptime(time, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-    return moment.astimezone(_CHINA).strftime("%Y-%m-%d %H:%M")
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def _severity(code: str | None, lang: str) -> str:

@@ -7,12 +7,13 @@ are those of the machines that recorded: a clock that was set back is believed n
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from compliance.clock import CHINA
 from compliance.rectify.ledger.acts import follow
 from compliance.rectify.ledger.chain import head_of
 from compliance.rectify.ledger.model import EntryRow, EventRow
@@ -23,7 +24,6 @@ from compliance.schemas.ledger import Entry, Event
 
 __all__ = ["Stood", "day_of", "stood"]
 
-_CHINA: Final = timezone(timedelta(hours=8))
 _EVENT: Final = tuple(getattr(EventRow, name) for name in Event.__dataclass_fields__)
 
 
@@ -43,7 +43,7 @@ def day_of(time: str) -> date:
     >>> day_of("2024-05-31T16:30:00.000000Z")
     datetime.date(2024, 6, 1)
     """
-    return datetime.fromisoformat(time).astimezone(_CHINA).date()
+    return datetime.fromisoformat(time).astimezone(CHINA).date()
 
 
 def _until(day: date) -> str:
@@ -52,7 +52,7 @@ def _until(day: date) -> str:
     >>> _until(date(2024, 5, 31))
     '2024-05-31T16:00:00.000000Z'
     """
-    end = datetime(day.year, day.month, day.day, tzinfo=_CHINA) + timedelta(days=1)
+    end = datetime(day.year, day.month, day.day, tzinfo=CHINA) + timedelta(days=1)
     return end.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
