@@ -118,12 +118,17 @@ def test_the_same_bytes_as_on_one_machine(cluster, delivery, tmp_path):
     assert "compliance feed" in cluster.log("master")
 
 
+def begun(cluster: Cluster, source: Path, out: Path, **defaults: str) -> subprocess.Popen[str]:
+    command = [*FEED, source, "--out", out, "--as-of", DAY, "--engine", "spark", "--master", cluster.master]
+    return subprocess.Popen(
+        [*command, "--progress", "json"], env=cluster.environment(**defaults),
+        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+
+
 def loss(cluster: Cluster, source: Path, out: Path, kills: int, wait: random.Random | None = None) -> set[int]:
-    """A run in which executors are killed once answers have come; gives those that were."""
-    with subprocess.Popen(
-        [*FEED, source, "--out", out, "--as-of", DAY, "--engine", "spark", "--master", cluster.master, "--progress", "json"],
-        env=cluster.environment(), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
-    ) as run:  # fmt: skip
+    """A run in which executors are killed once answers have come; gives those that were. Java says not a word."""
+    with begun(cluster, source, out) as run:
         assert run.stderr is not None
         killed: set[int] = set()
         told = []
@@ -158,6 +163,39 @@ def test_executors_killed_again_and_again(cluster, long, tmp_path, seed):
     own = local(tmp_path / "local", long)
     assert loss(cluster, long, tmp_path / "spark", 3, random.Random(seed))
     assert files(tmp_path / "spark") == own
+
+
+@pytest.mark.soak
+def test_a_run_begun_on_a_cluster_ends_on_one_machine(cluster, long, tmp_path):
+    """The driver is killed; its executors end with it, and what was answered is not asked again."""
+    own = local(tmp_path / "local", long)
+    out = tmp_path / "spark"
+    with begun(cluster, long, out) as run:
+        assert run.stderr is not None
+        for text in run.stderr:
+            if json.loads(text).get("dossiers", 0) > 0:
+                time.sleep(1.5)  # what was answered is committed each second
+                run.kill()
+                break
+    assert not (out / "feed.json").exists()
+    until = time.monotonic() + 60
+    while cluster.executors():
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    assert local(out, long) == own
+
+
+@pytest.mark.soak
+def test_a_cluster_without_room_is_waited_for_and_that_is_said(cluster, source, tmp_path):
+    with begun(cluster, source, tmp_path / "out", executor_cores="2") as run:  # no worker has two
+        assert run.stderr is not None
+        told = json.loads(next(iter(run.stderr)))
+        assert told["state"] == "waiting"
+        assert cluster.master in told["message"]["zh"]
+        run.send_signal(signal.SIGINT)
+        rest = run.stderr.read()
+    assert run.returncode == 130
+    assert "Traceback" not in rest
 
 
 def test_what_goes_wrong_on_a_piece_is_a_fault_of_that_piece(cluster, tmp_path):
