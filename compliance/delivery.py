@@ -16,7 +16,8 @@ Bounds: at most ``ROUNDS`` rounds of consultation and votes and ``HASHES`` attac
                     ``place_key`` ``address_key`` (see ``likeness.plain_key``) ``county`` ``buildings`` ``households``
                     ``floor_area_m2`` ``built_on`` ``plan_years`` (of the plans that list it) ``project_stage``
                     ``consultations`` ([total, participated, agreed] a round) ``votes`` ([total, part, agree] owners,
-                    then areas) ``attachments`` (SHA-256 claimed, sorted, each once)
+                    then areas) ``attachments`` (SHA-256 claimed, sorted, each once) ``kinds`` (of these, one by one)
+                    ``renovated_before`` (true where an earlier renovation is reported)
 ``plans``           year, communities listed, communities planned, planned investment
 ``entries``         list of the dossier → its length
 ``reported``        list.field → entries that report it
@@ -26,17 +27,20 @@ Bounds: at most ``ROUNDS`` rounds of consultation and votes and ``HASHES`` attac
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import orjson
 from pydantic import BaseModel
 
 from compliance.likeness import attachments_below, plain_key
 from compliance.schemas import dossier as d
+from compliance.schemas.scalars import days
 
-__all__ = ["HASHES", "RECORD_VERSION", "ROUNDS", "record"]
+__all__ = ["HASHES", "RECORD_VERSION", "ROUNDS", "OtherVersionError", "read", "record"]
 
 RECORD_VERSION = "1.0"
 ROUNDS = 8
@@ -71,7 +75,7 @@ def record(dossier: d.Dossier) -> dict[str, Any]:
         for ident in plan.community_ids:
             years[ident][plan.year] = None
     stages = {ident: p.stage for p in dossier.projects for ident in p.community_ids}
-    hashes = {a.att_id: a.sha256 for a in dossier.attachments}
+    hashes = {a.att_id: (a.sha256, a.doc_type) for a in dossier.attachments if a.sha256 is not None}
     cut = {"rounds": 0, "attachments": 0}
     communities = [
         _community(c, sorted(years.get(c.community_id, ())), stages.get(c.community_id), hashes, cut)
@@ -111,10 +115,66 @@ def record(dossier: d.Dossier) -> dict[str, Any]:
     }  # fmt: skip
 
 
+class OtherVersionError(ValueError):
+    """A record of another major version; carries that version."""
+
+
+def read(line: bytes) -> dict[str, Any]:
+    """A record that was kept, with whatever stands beside it; ``ValueError`` where it is none, or not of this version.
+
+    >>> read(b'{"record_version": "2.0"}')
+    Traceback (most recent call last):
+    compliance.delivery.OtherVersionError: 2.0
+    """
+    made: Any = orjson.loads(line)
+    if not isinstance(made, dict) or not isinstance(version := made.get("record_version"), str):
+        raise ValueError("no record of a delivery")
+    if version.split(".")[0] != RECORD_VERSION.split(".")[0]:
+        raise OtherVersionError(version)
+    if not (_fits(made, _HEAD) and _fits(made["dossier"], _DOSSIER)):
+        raise ValueError("a record of a delivery with other fields")
+    if not all(_fits(c, _COMMUNITY) for c in made["communities"]) or not all(_fits(p, _PLAN) for p in made["plans"]):
+        raise ValueError("a record of a delivery with other communities or plans")
+    for counts in ("entries", "reported"):
+        if not all(type(n) is int for n in made[counts].values()):
+            raise ValueError("a record of a delivery with counts that are none")
+    amounts = [*made["sums"].values(), *(c["floor_area_m2"] for c in made["communities"])]
+    if not all(a is None or type(a) is int or _AMOUNT.fullmatch(str(a)) for a in amounts):
+        raise ValueError("a record of a delivery with amounts that are none")
+    for day in (made["dossier"]["data_as_of"], *(c["built_on"] for c in made["communities"])):
+        if day is not None:
+            days(day)
+    return made
+
+
+_AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,4})?")
+_TEXT, _NUMBER = (str, type(None)), (int, type(None))
+_HEAD = {
+    "dossier": (dict,), "communities": (list,), "plans": (list,), "entries": (dict,), "reported": (dict,),
+    "sums": (dict,),
+}  # fmt: skip
+_DOSSIER = {
+    "id": (str,), "area_code": (str,), "area_name": (str,), "area_level": (str,), "plan_year": (int,),
+    "data_as_of": _TEXT, "status": _TEXT, "number": _TEXT,
+}  # fmt: skip
+_COMMUNITY = {
+    "id": (str,), "name": (str,), "name_key": (str,), "street_key": _TEXT, "place_key": _TEXT, "county": _TEXT,
+    "buildings": _NUMBER, "households": _NUMBER, "floor_area_m2": _TEXT, "built_on": _TEXT, "plan_years": (list,),
+    "consultations": (list,), "votes": (list,), "attachments": (list,), "kinds": (list,),
+    "renovated_before": (bool, type(None)),
+}  # fmt: skip
+_PLAN = {"year": (int,), "listed": (int,)}
+
+
+def _fits(found: Any, fields: Mapping[str, tuple[type, ...]]) -> bool:
+    """Whether it is an object with these fields, each of a type that it may have."""
+    return isinstance(found, dict) and all(name in found and isinstance(found[name], t) for name, t in fields.items())
+
+
 def _community(
-    c: d.Community, years: list[int], stage: str | None, hashes: Mapping[str, str | None], cut: dict[str, int]
+    c: d.Community, years: list[int], stage: str | None, hashes: Mapping[str, tuple[str, str]], cut: dict[str, int]
 ) -> dict[str, Any]:
-    shown = sorted({h for a in attachments_below(c) if (h := hashes.get(a)) is not None})
+    shown = sorted(dict(sorted((hashes[a] for a in attachments_below(c) if a in hashes), reverse=True)).items())
     cut["attachments"] += max(0, len(shown) - HASHES)
     cut["rounds"] += max(0, len(c.consultations) - ROUNDS) + max(0, len(c.votes) - ROUNDS)
     return {
@@ -133,7 +193,9 @@ def _community(
         "project_stage": stage,
         "consultations": [[x.total, x.participated, x.agreed] for x in c.consultations[:ROUNDS]],
         "votes": [_vote(v) for v in c.votes[:ROUNDS]],
-        "attachments": shown[:HASHES],
+        "attachments": [sha256 for sha256, _ in shown[:HASHES]],
+        "kinds": [kind for _, kind in shown[:HASHES]],
+        "renovated_before": True if c.prior_renovations else None,
     }  # fmt: skip
 
 

@@ -296,6 +296,30 @@ WORDS |= {  # what checks of the data speak of
     "figures": ("楼栋、户数、面积相同", "same buildings, households and area"),
     "consultation_counts": ("征询票数", "counts of the consultation"),
     "vote_counts": ("表决票数", "counts of the vote"),
+    "same_year": ("同年另一份档案", "another dossier of the year"),
+    "two_years": ("以前年度的计划", "a plan of an earlier year"),
+    "two_counties": ("另一个县", "another county"),
+    "name_and_place": ("同社区同名", "same name in the same residential community"),
+    "name_and_figures": ("名称、楼栋、户数、面积相同", "same name, buildings, households and area"),
+    "communities.buildings": ("小区楼栋数", "buildings of communities"),
+    "communities.households": ("小区户数", "households of communities"),
+    "communities.floor_area_m2": ("小区建筑面积", "floor area of communities"),
+    "communities.address": ("小区地址", "addresses of communities"),
+    "communities.subdistrict": ("小区所在街道", "streets of communities"),
+    "communities.residential_community": ("小区所在社区", "residential communities of communities"),
+    "communities.county_code": ("小区所在县代码", "county codes of communities"),
+    "communities.built_on": ("小区建成时间", "times of building of communities"),
+    "projects.investment_planned_10k": ("项目计划投资", "planned investment of projects"),
+    "plans.planned_investment_10k": ("计划投资", "planned investment of plans"),
+    "plans.community_ids": ("计划列出的小区", "communities that plans list"),
+    "fund_txns.amount_10k": ("资金流水金额", "amounts of transactions"),
+    "reserve_entries.score": ("储备库评分", "scores in the reserve library"),
+    "attachments.sha256": ("附件哈希", "hashes of attachments"),
+    "plans": ("年度计划", "plans"),
+    "reserve_entries": ("储备库", "reserve library"),
+    "communities": ("小区", "communities"),
+    "fund_txns": ("资金流水", "transactions"),
+    "attachments": ("附件", "attachments"),
 }
 
 DOCUMENTS: dict[str, tuple[str, str]] = {
@@ -444,12 +468,21 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "unanimity": ("各小区的征询和表决", "the consultations and votes of all communities"),
     "shown": ("每份用作小区证据的附件", "each attachment shown for communities"),
     "submission": ("本次报送", "the submission"),
+    "twin": ("在别处也列有的每个小区", "each community that is met elsewhere too"),
+    "ballots": ("与其他档案相同的每组票数", "each set of counts that another dossier has too"),
+    "papers": ("在其他档案中也用的每类附件", "each kind of attachments that another dossier uses too"),
+    "delivery": ("每份报送", "each delivery"),
+    "change": ("每份报送与上次报送", "each delivery and the last one"),
+    "drift": ("每个项目与上次报送", "each field and the last delivery"),
+    "entries": ("每个名录与上次报送", "each list and the last delivery"),
+    "kept": ("上次报送的每个小区", "each community of the last delivery"),
 }
 """Kinds of subjects, as a rule speaks of them."""
 
 
 UNITS = {
     "个": "",
+    "倍": "times",
     "户": "households",
     "人": "persons",
     "株": "trees",
