@@ -531,18 +531,27 @@ class ShownRow(NamedTuple):
     page: int = 0
 
 
-def _shown_of(c: d.Community) -> set[tuple[str, int]]:
+def _shown_of(c: d.Community) -> dict[tuple[str, int], None]:
     """Attachments and their pages (0: the whole) that show what happened in a community.
 
     Those on its shortfalls and works are not asked for: surveys and schemes may be made for several at once.
     """
-    entries: list[d.Entity | None] = [c, c.mgmt_consensus, c.fund_account, *c.consultations]
+    refs = [*c.evidence]
+    for x in c.consultations:
+        refs += x.evidence
     for v in c.votes:
-        entries.append(v)
-        entries += v.publicity
+        refs += v.evidence
+        for shown in v.publicity:
+            refs += shown.evidence
+    if c.mgmt_consensus is not None:
+        refs += c.mgmt_consensus.evidence
+    if c.fund_account is not None:
+        refs += c.fund_account.evidence
     if c.participation is not None:
-        entries += c.participation.__dict__.values()
-    return {(ref.attachment, ref.page or 0) for x in entries if x is not None and x.evidence for ref in x.evidence}
+        for step in c.participation.__dict__.values():
+            if step is not None:
+                refs += step.evidence
+    return dict.fromkeys([(ref.attachment, ref.page or 0) for ref in refs])
 
 
 def each_shown(case: Case) -> Rows:
@@ -553,22 +562,25 @@ def each_shown(case: Case) -> Rows:
     known = {a.att_id: (a.sha256 or a.att_id, a) for a in case.dossier.attachments}
     if not known:
         return _rows(())
-    held: dict[tuple[str, int], tuple[d.Attachment, dict[str, d.Community], set[str]]] = {}
+    held: dict[tuple[str, int], list[d.Community]] = {}
     for c in case.dossier.communities:
-        found = case.unit_of.get(c.community_id)
-        unit = f"u.{found.area_unit_id}" if found else f"c.{c.community_id}"
-        for ident, page in sorted(_shown_of(c)):
+        for ident, page in _shown_of(c):
             if ident in known:
-                file, attachment = known[ident]
-                key = file, page
-                if key not in held:
-                    held[key] = (attachment, {}, set())
-                held[key][1][c.community_id] = c
-                held[key][2].add(unit)
+                key = known[ident][0], page
+                members = held.get(key)
+                if members is None:
+                    held[key] = [c]
+                elif members[-1] is not c:  # two of its attachments may be one file
+                    members.append(c)
+    files = dict(known.values())
+    units = {c: unit.area_unit_id for c, unit in case.unit_of.items()}
     return _rows(
-        ShownRow(attachment, tuple(members.values())[:SHOWN], len(members), len(units), page)
-        for (_, page), (attachment, members, units) in held.items()
-    )
+        ShownRow(
+            files[file], tuple(members[:SHOWN]), len(members),
+            1 if len(members) == 1 else len({units.get(c.community_id) or (c.community_id,) for c in members}), page,
+        )
+        for (file, page), members in held.items()
+    )  # fmt: skip
 
 
 class SubmissionRow(NamedTuple):
