@@ -556,7 +556,7 @@ def some_records(draw: st.DrawFn) -> dict[str, Any]:
         "area_code": draw(CODES), "area_name": "某地", "area_level": "county",
         "plan_year": draw(st.sampled_from([2022, 2023])), "fictional": draw(st.booleans()), "profile": "national",
         "verdict": draw(outcome), "open": True, "worst": draw(st.sampled_from([None, "critical", "minor"])),
-        "communities": draw(count), "households": draw(count), "rectify": draw(count), "improve": draw(count),
+        "communities": draw(count), "households": draw(count), "unstated": draw(count), "rectify": draw(count), "improve": draw(count),
         "pending": draw(count), "integrity": [], "findings": 0, "quality": {"DQ1": draw(count)}, "quality_worst": None,
         "items": {item: [draw(outcome), *(draw(count) for _ in OUTCOMES)] for item in ("B1.1", "H2.1")},
     }  # fmt: skip

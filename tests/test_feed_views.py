@@ -25,6 +25,7 @@ from jsonschema import Draft202012Validator
 
 from compliance.cli import cli
 from compliance.feed.rollup import Rollup
+from compliance.measures.soundness.codes import area_name
 from compliance.render import overview
 from compliance.render.cells import width_of
 from compliance.render.feed import COUNTS, areas_csv, as_json, as_text, failing, items_csv, worst_areas
@@ -69,7 +70,7 @@ def record(
         "source": "a.jsonl", "line": 1, "status": "checked", "bytes": 1000, "dossier_id": f"d{code}", "area_code": code,
         "area_name": name or f"示例{code}", "plan_year": year, "fictional": True, "profile": "national",
         "verdict": verdict, "worst": "critical" if fails > 2 else "major" if fails else None, "communities": size,
-        "households": 100 * size, "rectify": fails, "improve": size, "pending": outcomes.count("unknown") * size,
+        "households": 100 * size, "unstated": 0, "rectify": fails, "improve": size, "pending": outcomes.count("unknown") * size,
         "items": dict(zip(ITEMS, (tallies[o] for o in outcomes), strict=True)), "integrity": [], "quality": {"DQ1": 1},
     }  # fmt: skip
 
@@ -326,6 +327,19 @@ def test_an_area_of_which_only_those_below_reported_goes_by_its_code() -> None:
     assert rows["430102", "2024"]["所属市级"] == "示例430100"
     assert rows["110114", "2024"]["所属市级"] == ""
     assert rows["000000", "2024"]["地区"] == "全部地区"
+
+
+@pytest.fixture(autouse=True)
+def _no_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Areas that did not report have no name here: the list of area codes is left out."""
+    monkeypatch.setattr("compliance.feed.rollup.area_name", lambda code: None)
+
+
+def test_the_list_of_area_codes_names_areas_that_did_not_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compliance.feed.rollup.area_name", area_name)
+    data = areas_csv(summary(PROVINCE))
+    assert "广东省".encode() in data
+    assert "株洲市".encode() in data
 
 
 def test_a_name_from_elsewhere_is_used_where_nobody_reported() -> None:
@@ -585,7 +599,7 @@ def test_a_real_run(tmp_path: Path) -> None:
     checked = [one for one in records if one["status"] == "checked"]
     total = plus(leaves(page))
     assert total[0] == len(checked) == 4
-    for name in ("communities", "households", "rectify", "improve", "pending"):
+    for name in ("communities", "households", "unstated", "rectify", "improve", "pending"):
         assert total[FIELDS.index(name)] == sum(one[name] for one in checked)
     rows = cells((out / "areas.csv").read_bytes())
     assert {row["区划代码"]: int(row["本级档案"]) for row in rows if int(row["本级档案"])} == Counter(codes)

@@ -153,6 +153,7 @@ def _record(decided: Decided) -> Record:
         "worst": judgement.worst,
         "communities": len(dossier.communities),
         "households": sum(c.households or 0 for c in dossier.communities),
+        "unstated": sum(c.households is None for c in dossier.communities),
         "rectify": every[Code.FAIL],
         "improve": every[Code.IMPROVE],
         "pending": every[Code.UNKNOWN] + every[Code.OPEN] + every[Code.LOST],

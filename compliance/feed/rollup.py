@@ -31,7 +31,7 @@ __all__ = ["Rollup", "levels_of", "refusal_of"]
 _COUNTRY: Final = "000000"
 _MUNICIPALITIES = ("11", "12", "31", "50")
 """Beijing, Tianjin, Shanghai and Chongqing have no cities between them and their districts."""
-_SUMS = ("communities", "households", "rectify", "improve", "pending")
+_SUMS = ("communities", "households", "unstated", "rectify", "improve", "pending")
 
 
 def levels_of(code: str) -> list[tuple[Level, str]]:
@@ -134,8 +134,8 @@ def _totals(counts: Counter[str]) -> Totals:
     return Totals(
         dossiers=counts["dossiers"], passed=counts["pass"], failed=counts["fail"], unknown=counts["unknown"],
         not_applicable=counts["not_applicable"], critical=counts["critical"], communities=counts["communities"],
-        households=counts["households"], rectify=counts["rectify"], improve=counts["improve"],
-        pending=counts["pending"], doubts=counts["doubts"],
+        households=counts["households"], unstated=counts["unstated"], rectify=counts["rectify"],
+        improve=counts["improve"], pending=counts["pending"], doubts=counts["doubts"],
     )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ COUNTS: Final[tuple[tuple[str, Bilingual], ...]] = (
     ("critical", Bilingual("红线", "Critical")),
     ("communities", Bilingual("小区", "Communities")),
     ("households", Bilingual("户数", "Households")),
+    ("unstated", Bilingual("未报户数的小区", "Without households")),
     ("rectify", Bilingual("须整改", "To rectify")),
     ("improve", Bilingual("建议提升", "To improve")),
     ("pending", Bilingual("待证结论", "Open findings")),
@@ -240,8 +241,8 @@ def notes(summary: FeedSummary) -> Iterator[Bilingual]:
         "Areas that reported nothing are not listed; where only areas below reported, the code stands for the name.",
     )
     yield Bilingual(
-        "户数为已填报各小区之和，未填报的小区不计入户数。",
-        "Households are those of communities that report them; of the others none are counted.",
+        "户数为已填报各小区之和；未填报的小区另计个数，不当作零户。",
+        "Households are those of the communities that report them; the others are counted apart, not as none.",
     )
     if len(years_of(summary)) > 1:
         yield Bilingual(

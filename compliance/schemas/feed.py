@@ -38,6 +38,7 @@ Record = dict[str, Any]
 """A line of ``dossiers.jsonl``. Always: ``source``, ``line`` (from 1; null for a file of its own), ``status``,
 ``bytes``, ``sha256``. Checked: ``dossier_id``, ``area_code``, ``area_name``, ``area_level``, ``plan_year``,
 ``fictional``, ``profile``, ``verdict``, ``open``, ``worst``, ``communities``, ``households`` (those reported),
+``unstated`` (communities that report no households),
 ``rectify``, ``improve``, ``pending`` (findings that are unknown), ``items`` (item → outcome, then how many findings
 pass, fail, are unknown, do not apply), ``integrity`` (attachments with other bytes than claimed), ``findings`` (lines
 that the run keeps of it), ``quality`` (data-quality check → doubts, those with any). Refused: ``errors``, as a refusal
@@ -104,6 +105,9 @@ class Totals:
     """Dossiers with a failing of severity critical"""
     communities: int
     households: int
+    """Of the communities that report them"""
+    unstated: int
+    """Communities that report no households"""
     rectify: int
     improve: int
     pending: int
