@@ -172,7 +172,7 @@ class InputError:
         """A block of lines for a person: what is wrong, where, what was found, expected, and what to do."""
         labels = _LABELS[lang]
         pairs = (("found", self.found), ("expected", self.expected), ("hint", self.hint))
-        body = [f"    {labels[name]}{getattr(words, lang)}" for name, words in pairs if getattr(words, lang)]
+        body = [f"    {labels[name]}{printable(getattr(words, lang))}" for name, words in pairs if getattr(words, lang)]
         return "\n".join([f"{getattr(CODES[self.code], lang)} [{self.code}]{self._place(lang)}", *body])
 
     def _place(self, lang: Lang) -> str:
