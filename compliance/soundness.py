@@ -29,7 +29,10 @@ from compliance.schemas.scalars import Day, Ratio, days
 from compliance.schemas.vocabulary import words_of
 from compliance.sentences import Source, condition_says, law_of, parameter_of
 
-__all__ = ["FOLDER", "VALUES", "Looked", "doubts_of", "load_checks", "load_numbers", "look"]
+__all__ = [
+    "FOLDER", "VALUES", "Looked", "doubt_says", "doubts_of", "line_of", "load_checks", "load_numbers", "look",
+    "nearly_of",
+]  # fmt: skip
 
 FOLDER = "data_quality"
 VALUES = "profiles/national.yaml"
@@ -94,16 +97,16 @@ def look(case: Case, states: Mapping[str, AttachmentState]) -> Looked:
         decided = bench.engines[kind].decide(values, len(rows)) if rows else [bytearray()] * len(questions.trees)
         answers[kind] = [bytes(column) for column in decided]
     lines = tuple(
-        (item, _line(check, bench, columns, answers[check.subject]))
+        (item, line_of(check, bench.questions[check.subject], answers[check.subject], len(columns.rows(check.subject))))
         for item in bench.law.items
         for check in item.checks
     )
     return Looked(columns, lines)
 
 
-def _line(check: Check, bench: _Bench, columns: Columns, answers: Sequence[bytes]) -> Line:
-    asked = bench.questions[check.subject].asked[check.id]
-    number = len(columns.rows(check.subject))
+def line_of(check: Check, questions: Questions, answers: Sequence[bytes], number: int) -> Line:
+    """One check over its rows: what the engine answered to its questions, and the code of each row."""
+    asked = questions.asked[check.id]
     holds, states = answers[asked.holds], bytes(number)
     when = answers[asked.when] if asked.when is not None else None
     return Line(
@@ -128,18 +131,15 @@ def _line(check: Check, bench: _Bench, columns: Columns, answers: Sequence[bytes
 def doubts_of(looked: Looked) -> r.DataQuality:
     """What was found, for the report; the doubts are made when somebody reads them."""
     bench, source = _bench(), _source(looked.columns)
-    numbers = bench.numbers.settings
-    share, least = numbers["nearly_all_share"].value, numbers["nearly_all_from"].value
-    if not isinstance(share, Ratio) or not isinstance(least, int):
-        raise TypeError("nearly_all_share is a ratio and nearly_all_from a count")
     checks, nearly, faults = [], [], []
     entries: list[tuple[Item, Line, int, bool]] = []
     for item, line in looked.lines:
         doubtful, asked = line.codes.count(Code.FAIL), line.codes.count(Code.PASS) + line.codes.count(Code.FAIL)
         checks.append(_check(item, line, source))
-        one_cause = doubtful >= least and doubtful * share.q >= asked * share.p
-        if one_cause:
-            nearly.append(_nearly(item, line, doubtful, asked))
+        told_once = nearly_of(item, line.check, doubtful, asked)
+        one_cause = told_once is not None
+        if told_once is not None:
+            nearly.append(told_once)
         entries += [(item, line, row, one_cause) for row, code in enumerate(line.codes) if code == Code.FAIL]
         faults += [
             _fault(looked.columns, line.check, row) for row, code in enumerate(line.codes) if code == Code.LOST
@@ -181,10 +181,17 @@ def _look(item: Item) -> tuple[r.Bilingual, ...]:
     return tuple(_said(step) for step in item.spec.remedy.steps)
 
 
-def _nearly(item: Item, line: Line, doubtful: int, asked: int) -> r.NearlyAll:
+def nearly_of(item: Item, check: Check, doubtful: int, asked: int) -> r.NearlyAll | None:
+    """What is said once where nearly all that were asked are in doubt; None where they are not, or are but a few."""
+    numbers = load_numbers().settings
+    share, least = numbers["nearly_all_share"].value, numbers["nearly_all_from"].value
+    if not isinstance(share, Ratio) or not isinstance(least, int):
+        raise TypeError("nearly_all_share is a ratio and nearly_all_from a count")
+    if doubtful < least or doubtful * share.q < asked * share.p:
+        return None
     title = item.spec.title
     return r.NearlyAll(
-        item.id, line.check.name, line.check.severity, doubtful, asked,
+        item.id, check.name, check.severity, doubtful, asked,
         r.Bilingual(
             f"“{title.zh}”：核对到的{asked}处中有{doubtful}处存疑，几乎全部如此，疑似取数对应或计量单位有误，"
             "建议先核对报送模板和单位",
@@ -271,12 +278,12 @@ class Doubts(Sequence[r.Doubt]):
         reported = tuple(_reported(self._columns.case.dossier, pointers))
         return r.Doubt(
             f"{finding.id}/{line.check.name}", item.id, line.check.name, line.check.severity, finding.subject,
-            _doubt_says(item, finding, values, reported), finding.primary, finding.related, values, reported,
+            doubt_says(item, finding, values, reported), finding.primary, finding.related, values, reported,
             finding.remarks, _look(item), nearly_all, finding.fingerprint,
         )  # fmt: skip
 
 
-def _doubt_says(
+def doubt_says(
     item: Item, finding: r.Finding, values: Sequence[r.Measured], reported: Sequence[r.Reported]
 ) -> r.Bilingual:
     """Who, what is in doubt, what was found against what, and what was reported."""

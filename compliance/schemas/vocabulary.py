@@ -315,11 +315,12 @@ WORDS |= {  # what checks of the data speak of
     "fund_txns.amount_10k": ("资金流水金额", "amounts of transactions"),
     "reserve_entries.score": ("储备库评分", "scores in the reserve library"),
     "attachments.sha256": ("附件哈希", "hashes of attachments"),
-    "plans": ("年度计划", "plans"),
-    "reserve_entries": ("储备库", "reserve library"),
-    "communities": ("小区", "communities"),
-    "fund_txns": ("资金流水", "transactions"),
-    "attachments": ("附件", "attachments"),
+    "list.plans": ("年度计划", "plans"),
+    "list.reserve_entries": ("储备库", "reserve library"),
+    "list.communities": ("小区", "communities"),
+    "list.projects": ("项目", "projects"),
+    "list.fund_txns": ("资金流水", "transactions"),
+    "list.attachments": ("附件", "attachments"),
 }
 
 DOCUMENTS: dict[str, tuple[str, str]] = {

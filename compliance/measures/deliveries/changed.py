@@ -208,8 +208,8 @@ def entries(row: EntriesRow) -> Code:
     """Which list.
 
     >>> from compliance.measures.base import given
-    >>> entries(given(EntriesRow, entries="communities"))
-    'communities'
+    >>> entries(given(EntriesRow, entries="list.communities"))
+    'list.communities'
     """
     return row.entries
 
