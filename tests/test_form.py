@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import json
 import shutil
@@ -9,7 +10,7 @@ import subprocess
 import zipfile
 from decimal import Decimal
 from functools import cache
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -247,6 +248,31 @@ def test_any_dossier_comes_back_from_csv_and_json(root):
 def test_any_dossier_comes_back_from_a_workbook(root):
     made = put_right(root)
     assert received(workbook(made, "档案")).dossier == made
+
+
+def awkward(text: str, rate: str) -> d.Dossier:
+    """Texts that a cell might be read otherwise by, wherever texts stand."""
+    shortfalls = [{"facility_code": "roof", "resident_demand_rate": rate, "infeasible_reason": text}]
+    return d.Dossier.model_validate(skeleton("county") | {
+        "note": text,
+        "mechanisms": [{"area_code": "999901", "member_depts": [text, "乙"], "lead_org": text}, {"area_code": "999901", "member_depts": [text]}],
+        "communities": [{"community_id": "1", "name": text, "shortfalls": shortfalls}],
+        "policies": [{"policy_id": "007", "evidence": [{"attachment": "a", "quote": text}]}],
+        "attachments": [{"att_id": "a", "doc_type": "ballot", "title": text}],
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize("rate", ["0.5", "1", "0.8500", "62.5", "0"])
+@pytest.mark.parametrize("text", AWKWARD)
+def test_a_text_is_the_same_text_again(text, rate):
+    made = awkward(text, rate)
+    files = csv_files(made, "档案")
+    assert receive("各表", files, {}).dossier == made
+    for data in files.values():
+        for row in csv.reader(StringIO(data.decode("utf-8-sig"), newline="")):
+            assert not any(cell.startswith(("=", "+", "@", "-")) and len(cell) > 1 for cell in row)
+    if rate == "0.5":
+        assert received(workbook(made, "档案")).dossier == made
 
 
 def test_the_same_dossier_gives_the_same_bytes():
