@@ -728,6 +728,8 @@ def test_init(tmp_path, level):
     for again in (file, str(tmp_path / "文件夹")):
         assert run("init", again).exit_code == 2
     assert run("init", "--xlsx", book).exit_code == 2
+    assert run("init", str(tmp_path / "b.XLSX"), "--level", level).exit_code == 0
+    assert (tmp_path / "b.XLSX").read_bytes() == Path(book).read_bytes()
     assert run("init").exit_code == 2
     assert run("init", file, "--xlsx", book).exit_code == 2
 

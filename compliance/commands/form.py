@@ -23,7 +23,7 @@ _SHOWN = 20
 
 
 @click.command()
-@click.argument("target", required=False, metavar="DIR|FILE.json")
+@click.argument("target", required=False, metavar="DIR|FILE")
 @click.option("--xlsx", "workbook", metavar="FILE.xlsx", help="写一份供填报的工作簿 / a workbook to fill in")
 @click.option(
     "--level", type=click.Choice(["county", "city", "province"]), default="county", show_default=True,
@@ -37,6 +37,8 @@ def init(target: str | None, workbook: str | None, level: Any) -> None:
     compliance init 2024年度/                                文件夹：dossier.json 和 attachments/
     compliance init --xlsx 档案.xlsx --level county          Excel 填报表
     """
+    if target is not None and workbook is None and target.lower().endswith(".xlsx"):
+        target, workbook = None, target
     if (target is None) == (workbook is None):
         raise click.UsageError("给出 JSON 文件、文件夹，或 --xlsx 文件 / give a JSON file, a folder, or --xlsx FILE")
     if workbook is not None:
