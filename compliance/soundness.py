@@ -181,7 +181,15 @@ def _look(item: Item) -> tuple[r.Bilingual, ...]:
     return tuple(_said(step) for step in item.spec.remedy.steps)
 
 
-def nearly_of(item: Item, check: Check, doubtful: int, asked: int) -> r.NearlyAll | None:
+_CAUSE = r.Bilingual(
+    "疑似取数对应或计量单位有误，建议先核对报送模板和单位",
+    "a mapping or a unit is the likely cause: check the template and its units first",
+)
+
+
+def nearly_of(
+    item: Item, check: Check, doubtful: int, asked: int, cause: r.Bilingual = _CAUSE
+) -> r.NearlyAll | None:
     """What is said once where nearly all that were asked are in doubt; None where they are not, or are but a few."""
     numbers = load_numbers().settings
     share, least = numbers["nearly_all_share"].value, numbers["nearly_all_from"].value
@@ -193,10 +201,9 @@ def nearly_of(item: Item, check: Check, doubtful: int, asked: int) -> r.NearlyAl
     return r.NearlyAll(
         item.id, check.name, check.severity, doubtful, asked,
         r.Bilingual(
-            f"“{title.zh}”：核对到的{asked}处中有{doubtful}处存疑，几乎全部如此，疑似取数对应或计量单位有误，"
-            "建议先核对报送模板和单位",
-            f"“{title.en}”: {doubtful} of {asked} looked at are in doubt, nearly all of them; a mapping or a unit is "
-            "the likely cause: check the template and its units first",
+            f"“{title.zh}”：核对到的{asked}处中有{doubtful}处存疑，几乎全部如此，{cause.zh}",
+            f"“{title.en}”: {doubtful} of {asked} looked at are in doubt, nearly all of them; "
+            f"{cause.en}",
         ),
     )  # fmt: skip
 

@@ -304,6 +304,18 @@ def floor_area_factor(row: KeptRow) -> Share:
     return MISSING if areas is None else quotient(areas[1], areas[0])
 
 
+@measure("上次建筑面积为本次的倍数", "floor area of the last delivery against this one", unit="倍", source=LAST)
+def floor_area_factor_back(row: KeptRow) -> Share:
+    """Then over now.
+
+    >>> from compliance.measures.base import given
+    >>> floor_area_factor_back(given(KeptRow, before={"floor_area_m2": "9600"}, now={"floor_area_m2": "0.96"}))
+    Ratio(p=10000, q=1)
+    """
+    areas = _area(row)
+    return MISSING if areas is None or not areas[1] else quotient(areas[0], areas[1])
+
+
 @measure("小区所在县代码是否变化", "whether the community's county code changed", source=LAST)
 def county_changed(row: KeptRow) -> Flag:
     """Whether it is under another county's code.
