@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from compliance.between.checks import load_checks, load_numbers
+from compliance.between.checks import FOLDER, load_checks, load_numbers
 from compliance.between.decide import decided
 from compliance.between.index import Index
 
-__all__ = ["doubts", "load_checks", "load_numbers"]
+__all__ = ["FOLDER", "doubts", "load_checks", "load_numbers"]
 
 
 def doubts(

@@ -34,6 +34,7 @@ from compliance.commands.quality import FAIL_ON_QUALITY, QUALITY, doubted
 from compliance.feed.watch import Watch
 
 if TYPE_CHECKING:
+    from compliance.feed.previous import Previous
     from compliance.feed.run import Engine, Run
     from compliance.feed.sources import Source
     from compliance.schemas.feed import FeedSummary, Record
@@ -78,6 +79,10 @@ _EVERY = {"terminal": 0.2, "json": 2.0}
 )  # fmt: skip
 @QUALITY
 @click.option(
+    "--previous", type=click.Path(file_okay=False, path_type=Path), metavar="RESULTS",
+    help="与上次运行的结果文件夹比对 / hold against the results folder of an earlier run",
+)  # fmt: skip
+@click.option(
     "--fail-on", type=click.Choice([*SEVERITIES, "never"]), default="minor", show_default=True,
     help="不符合达到此严重度即退出码 1 / least severity of a failing that fails the gate",
 )  # fmt: skip
@@ -108,6 +113,7 @@ def feed(
     findings: Literal["jsonl", "parquet"],
     max_findings: int | None,
     quality: bool,
+    previous: Path | None,
     fail_on: str,
     fail_on_unknown: bool,
     fail_on_quality: str | None,
@@ -127,6 +133,7 @@ def feed(
     compliance feed 2024.jsonl.gz --as-of 2024-12-31 --jobs 4
     compliance feed 2024.parquet --findings parquet --out 结果
     zstd -dc 2024.jsonl.zst | compliance feed - --progress json
+    compliance feed 2024/ --out 结果2024 --previous 结果2023   与上次比对 / against the last
     compliance feed 2024.jsonl.gz --engine spark --master spark://主节点:7077      集群 / a cluster
 
     结果：findings.jsonl 结论，dossiers.jsonl 每份档案一行，quality.jsonl 数据存疑，areas.csv、items.csv 省市县汇总，
@@ -150,7 +157,7 @@ def feed(
         as_of = before["settings"]["as_of"] if before else today().text
     kept = tuple(o for o in OUTCOMES if o in (outcomes or ("fail", "unknown")))
     settings = Settings(as_of, mode, profile, drafts, kept, quality)
-    run = Run(found, settings, out)
+    run = Run(found, settings, out, _previous(previous, out, quality))
     if restart:
         run.discard()
     if run.finished and not run.unfinished and not overwrite:
@@ -179,6 +186,21 @@ def _found(paths: Sequence[str]) -> Sequence[Source]:
         listed = "、".join(passed[:5]) + ("…" if len(passed) > 5 else "")
         click.echo(f"另有 {len(passed)} 个文件不是档案，未读 / files passed over, no dossiers: {listed}", err=True)
     return found
+
+
+def _previous(folder: Path | None, out: Path, quality: bool) -> Previous | None:
+    from compliance.feed.previous import PreviousError, open_previous
+
+    if folder is None:
+        return None
+    if not quality:
+        raise click.UsageError("--previous 不能与 --no-quality 同用 / --previous does not go with --no-quality")
+    if folder.resolve() == out.resolve():
+        raise click.UsageError("--previous 与 --out 不能是同一个文件夹 / --previous and --out are the same folder")
+    try:
+        return open_previous(folder)
+    except PreviousError as error:
+        stop(USAGE, f"{error.says.zh}\n{error.says.en}")
 
 
 def _engine(name: str, jobs: int | None, master: str | None, out: Path, progress: str) -> Engine:
@@ -285,7 +307,18 @@ class _Gate:
         with (out / "dossiers.jsonl").open("rb") as lines:
             for line in lines:
                 codes.add(self._one(json.loads(line)))
+        with (out / "quality.jsonl").open("rb") as lines:
+            for line in lines:
+                codes.add(self._doubt(line))
         return next((code for code in (FAULT, INTEGRITY, REFUSED, GATE) if code in codes), PASSED)
+
+    def _doubt(self, line: bytes) -> int:
+        """Doubts between dossiers stand in no dossier's record."""
+        if b'"fault":true' in line:
+            return FAULT
+        if self._quality is None:
+            return PASSED
+        return GATE if doubted(json.loads(line)["severity"], self._quality) else PASSED
 
     def _one(self, record: Record) -> int:
         if record["status"] != "checked":

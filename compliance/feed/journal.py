@@ -140,9 +140,9 @@ class Journal:
         return (lines for (lines,) in rows)
 
     def deliveries(self) -> Iterator[bytes]:
-        """What checks between dossiers need to know of each, as a JSON line."""
-        rows = self._db.execute(f"SELECT delivery FROM answers WHERE delivery IS NOT NULL {_ORDER}")
-        return (line for (line,) in rows)
+        """What checks between dossiers need to know of each, and the digest of its bytes, as a JSON line."""
+        rows = self._db.execute(f"SELECT sha256, delivery FROM answers WHERE delivery IS NOT NULL {_ORDER}")
+        return (b'{"sha256":%b,' % orjson.dumps(sha256) + line.removeprefix(b"{") for sha256, line in rows)
 
 
 def digest(piece: Piece) -> bytes:

@@ -2,7 +2,8 @@
 
 An area is known by its six digits (GB/T 2260): a dossier counts for its own area and for those above. Two dossiers of
 one area and year are both counted, and ``own`` tells that there are two. Areas that reported nothing do not appear:
-nothing is said here of who should have reported. Memory grows with areas and years, never with dossiers.
+nothing is said here of who should have reported. Memory grows with areas and years, and with the dossiers that doubts
+between dossiers name, never with all.
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ class Rollup:
         self.profiles: set[str] = set()
         self.refusals: list[Refusal] = []
         self._doubtful, self._doubts = Counter[str](), Counter[str]()
+        self._met: set[tuple[str, str, int | None]] = set()
 
     def take(self, record: Record) -> None:
         """Count one record. What was refused, or what the checker failed on, counts nowhere but as that."""
@@ -98,6 +100,19 @@ class Rollup:
         own = self._areas[LEVELS.index(above[-1][0]), above[-1][1], record["plan_year"]]
         own.own += 1
         own.name = own.name or record["area_name"]
+
+    def doubt(self, line: Record) -> None:
+        """Count one line of doubts between dossiers: for each dossier that it is about, and for the areas above."""
+        item = line["item"]
+        for one in line["all"] if line["nearly_all"] else (line,):
+            self._doubts[item] += 1
+            self._all["doubts"] += 1
+            if (whose := (item, one["source"], one["line"])) not in self._met:
+                self._met.add(whose)
+                self._doubtful[item] += 1
+            for level, code in levels_of(one["area_code"]):
+                if (sums := self._areas.get((LEVELS.index(level), code, one["plan_year"]))) is not None:
+                    sums.counts["doubts"] += 1
 
     def totals(self) -> Totals:
         """Of all dossiers checked."""

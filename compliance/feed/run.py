@@ -7,18 +7,22 @@ written depends on the dossiers alone, not on their order, the number of process
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal
 
 import orjson
 
+from compliance import between
 from compliance.bench import load_law, open_bench
 from compliance.feed.journal import Journal
+from compliance.feed.previous import DELIVERIES, Previous
 from compliance.feed.rollup import Rollup
 from compliance.feed.sources import Source, pieces
 from compliance.feed.watch import Watch
@@ -60,8 +64,8 @@ def held(out: Path) -> dict[str, Any] | None:
         return None
 
 
-def identity_of(found: Sequence[Source], settings: Settings) -> dict[str, Any]:
-    """What makes two starts the same run: inputs, settings, rules."""
+def identity_of(found: Sequence[Source], settings: Settings, previous: Previous | None = None) -> dict[str, Any]:
+    """What makes two starts the same run: inputs, settings, rules, and the run it is held against."""
     profile = None
     if settings.profile is not None:
         profile = open_bench(settings.profile, days(settings.as_of), drafts=settings.drafts).profile.sha256
@@ -70,6 +74,8 @@ def identity_of(found: Sequence[Source], settings: Settings) -> dict[str, Any]:
         "tool": VERSION,
         "rulebook": load_law().sha256,
         "checks": load_checks().sha256,
+        "between": between.load_checks().sha256,
+        "previous": None if previous is None else previous.sha256,
         "profile": profile,
         "settings": asdict(settings),
         "sources": [[source.name, source.kind, source.size] for source in found],
@@ -77,10 +83,12 @@ def identity_of(found: Sequence[Source], settings: Settings) -> dict[str, Any]:
 
 
 class Run:
-    """One run into one folder."""
+    """One run into one folder, held against an earlier one if that is given."""
 
-    def __init__(self, found: Sequence[Source], settings: Settings, out: Path) -> None:
-        self._found, self._settings, self.out = found, settings, out
+    def __init__(
+        self, found: Sequence[Source], settings: Settings, out: Path, previous: Previous | None = None
+    ) -> None:
+        self._found, self._settings, self.out, self._previous = found, settings, out, previous
         self._work = out / _WORK
 
     @property
@@ -108,7 +116,7 @@ class Run:
         watch = watch or Watch()
         if findings == "parquet":
             require()
-        with Journal(self._work / _JOURNAL, identity_of(self._found, self._settings)) as journal:
+        with Journal(self._work / _JOURNAL, identity_of(self._found, self._settings, self._previous)) as journal:
             self._answer(journal, engine, watch)
             watch.writing()
             summary = self._write(journal, findings, limit)
@@ -135,19 +143,30 @@ class Run:
             rollup.take(record)
             total += record.get("findings", 0)
         written = total if limit is None else min(limit, total)
+        self._whole("quality.jsonl", chain(journal.quality(), self._between(journal, rollup)))
         summary = self._summary(rollup, total, written)
         lines = _first(journal.findings(), written)
-        for name in ("findings.jsonl", "findings.parquet"):  # of a run before this one
+        for name in ("findings.jsonl", "findings.parquet", DELIVERIES):  # of a run before this one
             (self.out / name).unlink(missing_ok=True)
         if findings == "parquet":
             self._parquet(lines, summary)
         else:
             self._whole("findings.jsonl", lines)
         self._whole("dossiers.jsonl", journal.record_lines())
-        self._whole("quality.jsonl", journal.quality())
+        if self._settings.quality:
+            self._packed(DELIVERIES, journal.deliveries())
         for name, data in _views(summary, f"findings.{findings}"):  # feed.json last
             self._whole(name, [data])
         return summary
+
+    def _between(self, journal: Journal, rollup: Rollup) -> Iterator[bytes]:
+        """Doubts that no single dossier shows, counted on their way."""
+        if not self._settings.quality:
+            return
+        before = self._previous.lines() if self._previous is not None else None
+        for doubt in between.doubts(journal.deliveries(), before, self._work, as_of=self._settings.as_of):
+            rollup.doubt(doubt)
+            yield orjson.dumps(doubt, option=orjson.OPT_APPEND_NEWLINE)
 
     def _summary(self, rollup: Rollup, total: int, written: int) -> FeedSummary:
         law = load_law()
@@ -173,7 +192,7 @@ class Run:
             refusals=tuple(rollup.refusals),
             titles={
                 item.id: Bilingual(item.spec.title.zh, item.spec.title.en)
-                for book in (law, load_checks())
+                for book in (law, load_checks(), between.load_checks())
                 for item in book.items
             },
             doubts=rollup.doubts(),
@@ -186,6 +205,12 @@ class Run:
         with self._opened(name) as file:
             for part in parts:
                 file.write(part)
+
+    def _packed(self, name: str, parts: Iterable[bytes]) -> None:
+        """The same lines make the same bytes: no time and no name stand in the file."""
+        with self._opened(name) as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
+            for part in parts:
+                packed.write(part)
 
     def _parquet(self, lines: Iterator[bytes], summary: FeedSummary) -> None:
         from pyarrow import parquet
