@@ -162,13 +162,18 @@ def head_unit(head: str) -> tuple[str, str | None]:
 
 
 @cache
+def _dossier() -> Schema:
+    return load("dossier")
+
+
+@cache
 def field_of(path: str) -> Schema | None:
     """The schema of a dossier's field by its path, with its title and ``x-unit``; None where there is none.
 
     >>> field_of("communities[].floor_area_m2")["x-unit"], field_of("communities[].storeys")
     ('㎡', None)
     """
-    root = load("dossier")
+    root = _dossier()
     field: Schema = root
     for step in path.split("."):
         inner = field.get("properties", {}).get(step.removesuffix("[]"))
@@ -184,7 +189,7 @@ def field_of(path: str) -> Schema | None:
 
 def entity_of(path: str) -> Schema | None:
     """The object that a path ends at, as ``field_of``; None where it ends at a single value or a list."""
-    field = load("dossier") if not path else field_of(path)
+    field = _dossier() if not path else field_of(path)
     return field if field is not None and "properties" in field else None
 
 
@@ -286,7 +291,7 @@ def _plain_text(value: Any, shown: str) -> str:
 
 def _list(value: Any, shown: str, field: Schema) -> Told | CellFault:
     """Entries of one cell, between 、 , ; or line breaks."""
-    inner = {**_plain(load("dossier"), field["items"])}
+    inner = {**_plain(_dossier(), field["items"])}
     if "properties" in inner:
         return CellFault("wrong_type", wording.found(_plain_text(value, shown)), wording.expected(field))
     inner.setdefault("title", field.get("title", ""))
