@@ -7,12 +7,12 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/pip-compile --quiet
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(LOCKFLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-rectify test soak bench golden verdicts mutation schema lock clean setup-run setup-test setup-bench
+.PHONY: help demo demo-rectify test soak bench golden verdicts mutation schema lock clean setup-run setup-test setup-soak setup-bench
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
 
-setup-run setup-test setup-bench: setup-%:
+setup-run setup-test setup-soak setup-bench: setup-%:
 	@tools/setup.sh $*
 
 demo: setup-run ## 检查湘潭 2021 年样例并生成 HTML 报告 / check the Xiangtan 2021 dossier, write the HTML report
@@ -31,7 +31,7 @@ test: setup-test ## what CI runs: ruff, mypy, import law, pytest
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n auto
 
-soak: setup-test ## the long tests: fuzzing, load, kill series
+soak: setup-test setup-soak ## the long tests: fuzzing, load, kill series
 	$(BIN)/python -m pytest -m soak
 
 bench: setup-bench ## speed and memory, also against other rule engines
@@ -54,6 +54,7 @@ lock: ## remake requirements/*.txt from setup.cfg, on the oldest supported Pytho
 	$(COMPILE) --allow-unsafe --only-build-deps --build-deps-for wheel -o requirements/build.txt pyproject.toml
 	$(COMPILE) -o requirements/run.txt setup.cfg
 	$(COMPILE) --extra test -c requirements/run.txt -o requirements/test.txt setup.cfg
+	$(COMPILE) --extra soak -c requirements/test.txt -o requirements/soak.txt setup.cfg
 	$(COMPILE) --extra bench -c requirements/test.txt -o requirements/bench.txt setup.cfg
 
 clean: ## remove everything that is generated and not committed

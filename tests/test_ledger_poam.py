@@ -104,6 +104,7 @@ def test_the_same_ledger_gives_the_same_bytes_in_both_languages(ledger: Ledger) 
     assert told(english["poam-items"][0], "days-overdue") == ["3"]
 
 
+@pytest.mark.soak
 def test_the_metaschema_is_satisfied(ledger: Ledger) -> None:
     assert by_metaschema(rendered(ledger)) == []
 

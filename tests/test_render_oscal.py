@@ -90,6 +90,7 @@ def test_the_schema_says_something(place: tuple[str | int, ...], wrong: Any) -> 
     assert by_schema(json.dumps(made).encode())
 
 
+@pytest.mark.soak
 def test_every_document_satisfies_the_metaschema() -> None:
     for name, data in every().items():
         assert (name, by_metaschema(data)) == (name, [])

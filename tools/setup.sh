@@ -1,11 +1,11 @@
 #!/bin/sh
-# Usage: tools/setup.sh check            can durable-rules be built here? prints the Python that will be used
-#        tools/setup.sh run|test|bench   make .venv, install requirements/<kind>.txt (hashes checked), then this package
+# Usage: tools/setup.sh check                can durable-rules be built here? prints the Python that will be used
+#        tools/setup.sh run|test|soak|bench  make .venv, install requirements/<kind>.txt (hashes checked), then this package
 # Nothing is installed again until the lock files, setup.cfg or the Python change.
 # PYTHON=/path/to/python overrides the choice of interpreter.
 set -eu
 cd "$(dirname "$0")/.."
-kind=${1:?usage: tools/setup.sh check|run|test|bench}
+kind=${1:?usage: tools/setup.sh check|run|test|soak|bench}
 probe=$(mktemp -d)
 trap 'rm -rf "$probe"' EXIT
 
