@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from compliance import between, soundness
 from compliance.measures.base import measures_of
 from compliance.measures.subjects import KINDS
 from compliance.plain_law import GATES
@@ -31,7 +32,6 @@ from compliance.schemas.conditions import Kind
 from compliance.schemas.rulebook import ITEM, Clause, Problem, ProfileSpec, Rulebook, RulebookError
 from compliance.schemas.scalars import Day, days
 from compliance.schemas.vocabulary import SUBJECTS
-from compliance.soundness import load_checks, load_numbers
 
 __all__ = ["item_draft", "lint", "lint_shipped", "profile_draft"]
 
@@ -47,8 +47,9 @@ def lint_shipped(law: Rulebook, day: Day) -> list[Problem]:
     """The problems of the shipped profiles and precedents; those of the clauses keep the law from being loaded."""
     problems = [p for name in profile_names() for p in _of_profile(name, profile_spec(name), law, day)]
     try:
-        load_checks()
-        load_numbers()
+        for book in (soundness, between):
+            book.load_checks()
+            book.load_numbers()
         return problems + missing_precedents(law, load_precedents(law))
     except RulebookError as error:
         return problems + error.problems
@@ -70,7 +71,7 @@ def lint(path: Path, law: Rulebook, day: Day) -> Iterator[Problem]:
 
 def _of_folder(folder: Path, law: Rulebook, day: Day) -> Iterator[Problem]:
     try:
-        own = load_rulebook({**law.kinds, **load_checks().kinds}, folder)
+        own = load_rulebook({**law.kinds, **soundness.load_checks().kinds, **between.load_checks().kinds}, folder)
     except RulebookError as error:
         yield from (replace(p, file=str(folder / p.file)) for p in error.problems)
         return
@@ -78,6 +79,14 @@ def _of_folder(folder: Path, law: Rulebook, day: Day) -> Iterator[Problem]:
         yield from _of_file(file, own, day)
     if (folder / "precedents").is_dir():
         yield from _caught(folder, lambda: missing_precedents(own, load_precedents(own, folder / "precedents")))
+
+
+def _of_data(keys: Mapping[str, Any]) -> Rulebook:
+    """The checks of the data that a clause file belongs with: those between deliveries where it states one of them."""
+    items = keys.get("items")
+    stated = [entry.get("item") for entry in items if isinstance(entry, dict)] if isinstance(items, list) else []
+    among = between.load_checks()
+    return among if any(item.id in stated for item in among.items) else soundness.load_checks()
 
 
 def _of_file(file: Path, law: Rulebook, day: Day) -> Iterator[Problem]:
@@ -101,7 +110,7 @@ def _problems(file: Path, law: Rulebook, day: Day) -> Iterable[Problem]:
     key = next((k for k in ("clause", "profile", "precedents", "standard") if k in keys), None)
     if key == "clause":
         if keys["clause"] == "DQ" and "DQ" not in law.standard.clauses:
-            law = load_checks()
+            law = _of_data(keys)
         return _of_clause(clause_of(file, law.kinds, law.parameters, tuple(law.standard.statutes.values())), law)
     if key == "profile" and "DQ" in law.standard.clauses:
         load_values(read_text(file), file.name, law, day)

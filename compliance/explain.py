@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from importlib.resources import files
 from typing import Literal
 
+from compliance import between
 from compliance.bench import load_law
 from compliance.plain_law import (
     GATES,
@@ -46,7 +48,8 @@ def explain(name: str, profile: str | None, as_of: str | None, lang: Lang, *, dr
     """
     day = days(as_of) if as_of else today()
     if _of_data(name):
-        return "\n".join(_Explained(load_checks(), load_numbers(), day, lang).lines(find(load_checks(), name)))
+        found = [_Explained(law, place, day, lang).lines(find(law, name)) for law, place, _ in _data(name)]
+        return "\n".join(itertools.chain(*found))
     law = load_law()
     place = load_profile(profile or "national", law, day, drafts=drafts)
     # A place may bring checks of its own, but no items: what is meant is found in the law as shipped.
@@ -56,6 +59,15 @@ def explain(name: str, profile: str | None, as_of: str | None, lang: Lang, *, dr
 def _of_data(name: str) -> bool:
     """Whether a check of the data is meant."""
     return name.startswith("DQ")
+
+
+def _data(name: str) -> list[tuple[Rulebook, Profile, str]]:
+    """The rulebooks of the data that a name is of, with their numbers and folders: both for DQ, else the one."""
+    within = load_checks(), load_numbers(), FOLDER
+    among = between.load_checks(), between.load_numbers(), between.FOLDER
+    if name == "DQ":
+        return [within, among]
+    return [among if name.split(".")[0] in {item.id for item in among[0].items} else within]
 
 
 class _Explained:
@@ -229,18 +241,19 @@ def listing(lang: Lang) -> str:
             f"  {item.id:<6} {getattr(item.spec.title, lang)}  [{say(word('obligation', item.spec.obligation), lang)}]"
             for item in clause.items
         ]
-    data = load_checks()
-    lines.append(f"{'DQ':<4} {getattr(data.standard.title, lang)}")
-    lines += [f"  {item.id:<6} {getattr(item.spec.title, lang)}" for item in data.items]
+    for data, _, _ in _data("DQ"):
+        lines.append(f"{'DQ':<4} {getattr(data.standard.title, lang)}")
+        lines += [f"  {item.id:<6} {getattr(item.spec.title, lang)}" for item in data.items]
     return "\n".join(lines)
 
 
 def clause_file(name: str) -> str:
     """The text of the clause file that states an item or clause."""
     if _of_data(name):
-        clause = find(load_checks(), name).clause
+        law, _, folder = _data(name)[0]
+        clause = find(law, name).clause
         file = clause.file if clause else "standard.yaml"
-        return (files("compliance") / "rules" / FOLDER / file).read_text("utf-8")
+        return (files("compliance") / "rules" / folder / file).read_text("utf-8")
     law = load_law()
     named = find(law, name)
     owner = {by: clause.file for clause in law.clauses for c in clause.spec.carries for by in (c.body, *c.by)}

@@ -5,12 +5,12 @@ Refuses a name that no item, clause or requirement of the notice's body has, and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from compliance.measures import soundness
+from compliance.measures import deliveries, soundness
 from compliance.measures import subjects as standard
 from compliance.measures.base import measures_of
 from compliance.render.words import word
@@ -38,8 +38,8 @@ __all__ = [
     "days_say", "find", "layer_of", "level_of", "parameters_of", "setting_says", "sourced", "words_for",
 ]  # fmt: skip
 
-KINDS = {**standard.KINDS, **soundness.KINDS}
-"""Every kind of subject, of the standard and of the checks of the data"""
+KINDS: Mapping[str, Any] = {**standard.KINDS, **soundness.KINDS, **deliveries.KINDS}
+"""Every kind of subject, of the standard, of the checks of the data and of those between deliveries"""
 ROLLUP = {
     "any_fail": Bilingual("任一对象不符合即不符合", "one failing subject fails the area"),
     "coverage": Bilingual("按覆盖情况", "by coverage"),

@@ -74,6 +74,7 @@ def rules_lint(paths: tuple[Path, ...], as_json: bool) -> None:
 
     退出码：0 无问题，1 有问题，2 用法错误 / exit codes: 0 no problem, 1 problems, 2 usage.
     """
+    from compliance import between
     from compliance.bench import load_law
     from compliance.drafting import lint, lint_shipped
     from compliance.road import today
@@ -90,10 +91,10 @@ def rules_lint(paths: tuple[Path, ...], as_json: bool) -> None:
     if problems:
         click.echo(f"{len(problems)} 个问题 / problems", err=True)
         sys.exit(GATE)
-    data = load_checks()
+    data = [*load_checks().checks, *between.load_checks().checks]
     checked = (
         f"{len(law.clauses)} 个条文文件、{len(law.items)} 条、{len(law.checks)} 项检查，"
-        f"另有数据质量核对 {len(data.checks)} 项"
+        f"另有数据质量核对 {len(data)} 项"
     )
     if paths:
         checked = f"{len(paths)} 处"
@@ -144,6 +145,7 @@ def rules_new(
 @rules.command("test")
 def rules_test() -> None:
     """运行条文自带的案例 / decide every case that the clause files carry."""
+    from compliance import between
     from compliance.bench import load_law
     from compliance.cases import cases_of, run_cases
     from compliance.road import today
@@ -152,10 +154,11 @@ def rules_test() -> None:
 
     law = load_law()
     places = [load_profile(name, law, today(), drafts=True) for name in profile_names()]
-    broken = [*run_cases(law, places), *run_cases(load_checks())]
+    data = load_checks(), between.load_checks()
+    broken = [*run_cases(law, places), *(one for book in data for one in run_cases(book))]
     for one in broken:
         click.echo(str(one))
-    total = sum(1 for _ in cases_of(law, places)) + sum(1 for _ in cases_of(load_checks()))
+    total = sum(1 for _ in cases_of(law, places)) + sum(1 for book in data for _ in cases_of(book))
     click.echo(f"{total - len(broken)} / {total} 个案例与条文一致 / cases come out as written")
     sys.exit(GATE if broken else PASSED)
 
