@@ -31,7 +31,7 @@ test: setup-test ## what CI runs: ruff, mypy, import law, pytest
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n auto
 
-soak: setup-test setup-soak ## the long tests: fuzzing, load, kill series
+soak: setup-test setup-soak ## the long tests: fuzzing (SOAK_SECONDS=900), load, kill series
 	$(BIN)/python -m pytest -m soak
 
 bench: setup-bench ## speed and memory, also against other rule engines

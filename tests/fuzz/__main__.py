@@ -1,4 +1,5 @@
-"""``python tests/fuzz TARGET [--seconds N]`` fuzzes one door, guided by coverage; with files after it, replays them.
+"""``python tests/fuzz TARGET [--seconds N]`` fuzzes one door, guided by coverage; with files after it, replays them;
+without a target, lists the doors.
 
 What makes a rule break is made small and kept under ``build/fuzz/broken``. Exit code 1 if a rule broke, 3 if atheris
 is not installed.
@@ -29,11 +30,16 @@ SECONDS_OF_ONE = 90
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python tests/fuzz", description=__doc__)
-    parser.add_argument("target")
+    parser.add_argument("target", nargs="?")
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.target is None:
+        from fuzz.targets import TARGETS
+
+        print(*(f"{name:15}{(target.run.__doc__ or '').splitlines()[0]}" for name, target in TARGETS.items()), sep="\n")
+        return 0
     if given.files:
         return replay(given.target, given.files)
     return inside(given.target, given.seconds) if given.inside else fuzz(given.target, given.seconds)
