@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby
 from operator import itemgetter
@@ -36,8 +37,9 @@ CREATE TABLE deliveries (
 );
 CREATE TABLE communities (
     d INTEGER NOT NULL, p INTEGER NOT NULL, name TEXT NOT NULL, county TEXT, years BLOB NOT NULL,
-    renovated INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (d, p)
+    PRIMARY KEY (d, p)
 ) WITHOUT ROWID;
+CREATE TABLE bodies (d INTEGER NOT NULL, p INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (d, p));
 CREATE TABLE keys (kind TEXT NOT NULL, key BLOB NOT NULL, d INTEGER NOT NULL, p INTEGER NOT NULL, told TEXT NOT NULL);
 CREATE TABLE twins (
     met TEXT, d INTEGER, p INTEGER, alike_by TEXT, others INTEGER, other_d INTEGER, other_p INTEGER,
@@ -60,12 +62,12 @@ CREATE INDEX by_name ON deliveries (area_name, area);
 CREATE INDEX by_bytes ON deliveries (sha256, rank);
 UPDATE deliveries SET stands = rank IN (
     SELECT max(rank) FROM deliveries GROUP BY earlier, area, year, dossier);
-CREATE INDEX by_key ON keys (kind, key);
+CREATE INDEX by_key ON keys (kind, key, d, p, told);
 """
 _ALIKE: Final = ("name_and_street", "name_and_place", "name_and_figures")
 """Keys of communities, the stronger first: of those that agree the first is told"""
 _GROUPS: Final = """
-SELECT k.key, d.rank, k.p, d.area, d.year, d.dossier, d.earlier, c.name, c.county, c.years, c.renovated, k.told, k.d
+SELECT k.key, d.rank, k.p, d.area, d.year, d.dossier, d.earlier, c.name, c.county, c.years, k.told, k.d
 FROM keys k JOIN deliveries d ON d.n = k.d JOIN communities c ON c.d = k.d AND c.p = k.p
 WHERE k.kind = ? AND d.stands AND k.key IN (SELECT key FROM keys WHERE kind = ? GROUP BY key HAVING count(*) > 1)
 ORDER BY k.key, d.rank, k.p, k.told
@@ -108,7 +110,6 @@ class _Entry:
     name: str
     county: str | None
     years: tuple[int, ...]
-    renovated: bool
     told: str
 
 
@@ -155,14 +156,16 @@ class Index:
         )
         d = self.db.execute(insert, values).lastrowid or 0
         own = area if head["area_level"] in ("county", "district") else None
-        rows, keys = [], []
+        rows, bodies, keys = [], [], []
         for p, c in enumerate(communities):
             c["county"] = c["county"] or own
             years = orjson.dumps(sorted(c["plan_years"]))
-            rows.append((d, p, c["name_key"], c["county"], years, bool(c["renovated_before"]), orjson.dumps(c)))
+            rows.append((d, p, c["name_key"], c["county"], years))
+            bodies.append((d, p, orjson.dumps(c)))
             keys += [(kind, _digest(key), d, p, told) for kind, key, told in _keys(c, area, earlier)]
             self.steps += 1
-        self.db.executemany("INSERT INTO communities VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        self.db.executemany("INSERT INTO communities VALUES (?, ?, ?, ?, ?)", rows)
+        self.db.executemany("INSERT INTO bodies VALUES (?, ?, ?)", bodies)
         self.db.executemany("INSERT INTO keys VALUES (?, ?, ?, ?, ?)", keys)
 
     def ready(self) -> None:
@@ -179,9 +182,8 @@ class Index:
         rows = self.db.execute(_GROUPS, [kind, kind])
         for _, found in groupby(rows, key=itemgetter(0)):
             group = [
-                _Entry(d, p, (area, year, dossier), year, bool(earlier), name, county, tuple(orjson.loads(years)),
-                       bool(renovated), told)
-                for _, _, p, area, year, dossier, earlier, name, county, years, renovated, told, d in found
+                _Entry(d, p, (area, year, dossier), year, bool(earlier), name, county, _years(years), told)
+                for _, _, p, area, year, dossier, earlier, name, county, years, told, d in found
             ]  # fmt: skip
             self.steps += len(group)
             keep(group, kind)
@@ -249,7 +251,7 @@ class Index:
     def communities(self, d: int) -> list[dict[str, Any]]:
         """The communities of one delivery, in its order."""
         self.steps += 1
-        rows = self.db.execute("SELECT body FROM communities WHERE d = ? ORDER BY p", [d])
+        rows = self.db.execute("SELECT body FROM bodies WHERE d = ? ORDER BY p", [d])
         return [orjson.loads(body) for (body,) in rows]
 
     def compared(self, kind: str) -> dict[int, int]:
@@ -263,6 +265,11 @@ class Index:
                 [kind],
             )
         return dict(rows.fetchall())
+
+
+@lru_cache(maxsize=1024)
+def _years(told: bytes) -> tuple[int, ...]:
+    return tuple(orjson.loads(told))
 
 
 def _natural(number: str) -> str:

@@ -58,8 +58,8 @@ _HEADS: Final = "d.rank, d.source, d.line, d.dossier, d.area, d.area_name, d.yea
 _MET: Final = f"""
 SELECT x.p, h.body, {_HEADS}, x.other_p, o.body, {_HEADS.replace("d.", "e.")}, x.*
 FROM %s x
-JOIN deliveries d ON d.n = x.d JOIN communities h ON h.d = x.d AND h.p = x.p
-JOIN deliveries e ON e.n = x.other_d JOIN communities o ON o.d = x.other_d AND o.p = x.other_p
+JOIN deliveries d ON d.n = x.d JOIN bodies h ON h.d = x.d AND h.p = x.p
+JOIN deliveries e ON e.n = x.other_d JOIN bodies o ON o.d = x.other_d AND o.p = x.other_p
 ORDER BY d.rank, x.p, %s
 """
 
