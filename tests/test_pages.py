@@ -10,25 +10,28 @@ import pytest
 from click.testing import CliRunner
 from places import raw_of
 
+from compliance import between, soundness
 from compliance.bench import load_law
 from compliance.cli import cli
+from compliance.measures import soundness as of_data
+from compliance.measures import subjects
 from compliance.measures.base import measures_of
 from compliance.measures.subjects import Case
 from compliance.measures.trace import Pointers, read_pointers
 from compliance.pages import pages
 from compliance.pages.fields import field_at, fields_read
-from compliance.plain_law import BODY, KINDS
+from compliance.plain_law import BODY
 from compliance.rulebook import profile_names, profile_spec
 from compliance.rulebook.precedents import load_precedents
 from compliance.schemas.dossier import Dossier
 from compliance.schemas.rulebook import ProfileSpec
 from compliance.schemas.scalars import days
-from compliance.soundness import load_checks, load_numbers
 
 LAW = load_law()
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "clauses"
-CHECKS = load_checks()
-ITEMS = [item.id for item in (*LAW.items, *CHECKS.items)]
+CHECKS = [(book.load_checks(), book.load_numbers().layers[0].spec) for book in (soundness, between)]
+DATA = [item for law, _ in CHECKS for item in law.items]
+ITEMS = [item.id for item in (*LAW.items, *DATA)]
 
 
 @cache
@@ -37,7 +40,7 @@ def made() -> dict[str, str]:
 
 
 def made_of(profiles: list[ProfileSpec]) -> dict[str, str]:
-    return pages(LAW, profiles, load_precedents(LAW), CHECKS, load_numbers().layers[0].spec)
+    return pages(LAW, profiles, load_precedents(LAW), CHECKS)
 
 
 def test_the_pages_in_the_checkout_are_those_of_the_law() -> None:
@@ -67,7 +70,7 @@ def test_tables_are_whole_and_links_lead_somewhere(name: str) -> None:
         assert resolved in made(), target
 
 
-@pytest.mark.parametrize("item", [*LAW.items, *CHECKS.items], ids=lambda item: item.id)
+@pytest.mark.parametrize("item", [*LAW.items, *DATA], ids=lambda item: item.id)
 def test_a_page_has_every_check_case_step_precedent_and_parameter(item: object) -> None:
     spec = item.spec  # type: ignore[attr-defined]
     for lang in ("zh", "en"):
@@ -139,7 +142,7 @@ def test_fields_that_measures_read_in_real_dossiers_are_among_those_found_by_dra
     for place in ("village", "city", "province"):
         dossier = Dossier.model_validate(raw_of(place))
         case, pointers = Case(dossier, days("2024-03-31")), Pointers(dossier)
-        for name, kind in KINDS.items():
+        for name, kind in {**subjects.KINDS, **of_data.KINDS}.items():
             for measure in measures_of(kind.row.__name__).values():
                 known = [field.path.removesuffix("[]") for field in read.get((name, measure.name), ())]
                 for _, row in kind.rows(case):

@@ -180,15 +180,15 @@ def rules_coverage(lang: Any) -> None:
 @click.option("--check", "only_check", is_flag=True, help="只核对，不一致则退出码 1 / write nothing; 1 if pages drift")
 def rules_docs(out: Path, only_check: bool) -> None:
     """生成各条说明页 / write a page for every item, in Chinese and English, with the map of what is covered."""
+    from compliance import between, soundness
     from compliance.bench import load_law
     from compliance.pages import pages
     from compliance.rulebook import profile_names, profile_spec
     from compliance.rulebook.precedents import load_precedents
-    from compliance.soundness import load_checks, load_numbers
 
     law = load_law()
-    numbers = load_numbers().layers[0].spec
-    made = pages(law, [profile_spec(name) for name in profile_names()], load_precedents(law), load_checks(), numbers)
+    data = [(b.load_checks(), b.load_numbers().layers[0].spec) for b in (soundness, between)]
+    made = pages(law, [profile_spec(name) for name in profile_names()], load_precedents(law), data)
     held = {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*.md"))}
     drifting = sorted(name for name in made.keys() | held.keys() if held.get(name) != made.get(name, "").encode())
     for name in drifting:

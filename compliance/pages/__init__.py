@@ -20,17 +20,16 @@ def pages(
     law: Rulebook,
     profiles: Sequence[ProfileSpec],
     precedents: Sequence[Precedent],
-    checks: Rulebook | None = None,
-    numbers: ProfileSpec | None = None,
+    checks: Sequence[tuple[Rulebook, ProfileSpec]] = (),
 ) -> dict[str, str]:
-    """Path below the folder of the pages → text. ``checks`` of the data, with their numbers, have pages too."""
+    """Path below the folder of the pages → text. ``checks`` of the data, each with their numbers, have pages too."""
     made = {"README.md": title_page(law)}
     for lang in LANGS:
         book = Book(law, tuple(profiles), {p.id: p for p in precedents}, lang)
-        data = Book(checks, (numbers,), {}, lang) if checks is not None and numbers is not None else None
+        data = [Book(rulebook, (numbers,), {}, lang) for rulebook, numbers in checks]
         made[f"{lang}/README.md"] = index_page(book, data)
         made[f"{lang}/coverage.md"] = coverage_page(book)
-        for one in (book, data) if data is not None else (book,):
+        for one in (book, *data):
             for clause in one.law.clauses:
                 for item in clause.items:
                     made[f"{lang}/{item.id}.md"] = item_page(one, clause, item)

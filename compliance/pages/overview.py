@@ -37,9 +37,9 @@ def title_page(law: Rulebook) -> str:
     )
 
 
-def index_page(book: Book, data: Book | None = None) -> str:
+def index_page(book: Book, data: Sequence[Book] = ()) -> str:
     """All clauses and items of one language, and the checks of the data."""
-    return _text(itertools.chain(_index(book), _data(data) if data is not None else ()))
+    return _text(itertools.chain(_index(book), *map(_data, data)))
 
 
 def _data(book: Book) -> Iterator[str]:
