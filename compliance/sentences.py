@@ -158,7 +158,7 @@ def exact(value: Value | Limit) -> str:
     return str(value)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096, typed=True)  # 0 and false are equal, and are not said alike
 def spoken(value: Any, unit: str) -> Bilingual:
     """The value as people write it."""
     if isinstance(value, bool):

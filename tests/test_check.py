@@ -18,6 +18,7 @@ from compliance.render import render
 from compliance.road import today
 from compliance.schemas.outcomes import Code
 from compliance.schemas.report import Report
+from compliance.sentences import spoken
 
 ROOT = FIXTURES.parent
 CITY = FIXTURES / "shili-city"
@@ -175,3 +176,10 @@ def test_without_the_places_parameters_the_area_is_not_said_to_comply() -> None:
     made = reported(raw_of("city"), files_of("city"), on=bench("national"))
     assert made.verdict.outcome == "unknown"
     assert "missing_parameter" in {f.reason for f in made.findings}
+
+
+def test_no_and_nought_are_said_apart_whichever_was_said_first() -> None:
+    """They are equal to Python: what was said of the one must not be remembered for the other."""
+    for first, then in ((0, False), (False, 0), (1, True), (True, 1)):
+        spoken.cache_clear()
+        assert spoken(first, "").zh != spoken(then, "").zh
