@@ -8,6 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -28,6 +29,7 @@ from compliance.cases import outcome_of_case, run_cases
 from compliance.cli import cli
 from compliance.delivery import record
 from compliance.schemas.dossier import Dossier
+from compliance.schemas.outcomes import Code
 from compliance.soundness import load_checks as load_within
 from fixtures.builder.generator import generate
 
@@ -395,6 +397,15 @@ def test_a_field_that_drifts_in_nearly_all_counties_is_told_once() -> None:
     (one,) = looked(now, before)
     assert (one["item"], one["doubtful"], one["asked"], one["dossier_id"]) == ("DQ37", 10, 11, None)
     assert {b["dossier_id"] for b in one["all"]} == {f"d{n}" for n in range(1, 11)}
+
+
+def test_an_answer_that_was_lost_is_told_as_a_fault_and_never_as_soundness(monkeypatch: pytest.MonkeyPatch) -> None:
+    from compliance.between import decide
+
+    whole = decide.line_of
+    monkeypatch.setattr(decide, "line_of", lambda *given: replace(whole(*given), codes=bytes([Code.LOST]) * given[-1]))
+    found = looked([delivery(), other("d2", "999902", 2)])
+    assert [(one["item"], one["fault"], one["nearly_all"]) for one in found] == [("DQ36", True, False)] * 2
 
 
 @pytest.mark.parametrize("number", [2, 5, 9])
