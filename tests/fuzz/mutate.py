@@ -5,6 +5,7 @@ Chance is a ``random.Random``: hypothesis brings one whose choices it shrinks, t
 
 from __future__ import annotations
 
+import copy
 import gzip
 import json
 import re
@@ -16,12 +17,16 @@ from random import Random
 from typing import Any
 
 from backports import zstd
+from lxml import etree
 from places import kind_of
 
 from compliance.intake.references import IDENTIFIES, REFERS_TO
+from compliance.notation import NotationError, read_yaml
 from compliance.schemas.generate import load
 
-__all__ = ["mutated_dossier", "mutated_json", "mutated_packed", "mutated_text", "mutated_zip"]
+__all__ = [
+    "mutated_cell", "mutated_dossier", "mutated_json", "mutated_packed", "mutated_text", "mutated_yaml", "mutated_zip",
+]  # fmt: skip
 
 Schema = dict[str, Any]
 
@@ -145,7 +150,10 @@ def _edit(root: Any, chance: Random, schema: Schema | None) -> None:
     container, key, field = chance.choice(spots[chance.choice(list(spots))])
     value = container[key]
     kind = chance.randrange(20)
-    if kind < 7 and field:
+    if not field and kind < 9 and chance.randrange(3):  # nothing is known of what may stand here but what does elsewhere
+        other = chance.choice(spots[chance.choice([kind for kind in spots if kind[-1] == key] or list(spots))])
+        container[key] = _copied(other[0][other[1]])
+    elif kind < 7 and field:
         container[key] = _good(schema or {}, field, chance, key, ids)
     elif kind < 9:
         container[key] = _Raw(chance.choice(_ODD))
@@ -159,10 +167,14 @@ def _edit(root: Any, chance: Random, schema: Schema | None) -> None:
     elif kind < 18 and isinstance(value, list):
         chance.shuffle(value)
     elif isinstance(container, list):
-        container.insert(key, json.loads(json.dumps(value, default=lambda raw: raw.text)))
+        container.insert(key, _copied(value))
     else:
         other = chance.choice(spots[chance.choice(list(spots))])
-        container[key] = json.loads(json.dumps(other[0][other[1]], default=lambda raw: raw.text))
+        container[key] = _copied(other[0][other[1]])
+
+
+def _copied(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=lambda raw: raw.text))
 
 
 def _walk(
@@ -248,6 +260,27 @@ def _written(root: Any, chance: Random) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+def mutated_yaml(data: bytes, chance: Random, words: Sequence[bytes] = ()) -> bytes:
+    """Values of a YAML file changed, left out, doubled and put elsewhere; as often its text."""
+    if chance.randrange(2):
+        return mutated_text(data, chance, words)
+    try:
+        root = read_yaml(data.decode())[0]
+    except (ValueError, NotationError):
+        return mutated_text(data, chance, words)
+    for _ in range(1 + _few(chance, 3)):
+        if isinstance(root, dict | list):
+            _edit(root, chance, None)
+    made = _written(root, chance)
+    return b"# \n" + made if chance.randrange(2) else made  # what begins with a brace may be taken for JSON
+
+
+def mutated_cell(data: bytes, chance: Random, words: Sequence[bytes] = ()) -> bytes:
+    """The text of a cell changed; the field that it is for stays."""
+    path, _, text = data.partition(b"\n")
+    return path + b"\n" + mutated_text(text, chance, words)
+
+
 # -- archives and packed files ---------------------------------------------------------------------------------
 
 _NAMES = ["dossier.json", "a/dossier.json", "attachments/../x", "/x", "C:x", "a\\b", "attachments/甲.pdf", "x\0y", "", "/", "__MACOSX/dossier.json"]
@@ -271,8 +304,7 @@ def mutated_zip(data: bytes, chance: Random, words: Sequence[bytes] = ()) -> byt
         info, content = members[number]
         kind = chance.randrange(12)
         if kind < 7:
-            change = mutated_dossier if content[:1] == b"{" else mutated_text
-            members[number] = info, change(content, chance, words)
+            members[number] = info, _member(content, chance, words)
         elif kind == 7:
             info.filename = info.orig_filename = chance.choice(_NAMES)
         elif kind == 8:
@@ -292,6 +324,46 @@ def mutated_zip(data: bytes, chance: Random, words: Sequence[bytes] = ()) -> byt
             archive.writestr(fresh, content, compresslevel=1)
     made = out.getvalue()
     return mutated_text(made, chance, words) if chance.randrange(8) == 0 else made
+
+
+def _member(content: bytes, chance: Random, words: Sequence[bytes]) -> bytes:
+    if content[:1] == b"{":
+        return mutated_dossier(content, chance, words)
+    if content[:1] == b"<" and chance.randrange(5):
+        return _xml(content, chance, words)
+    return mutated_text(content, chance, words)
+
+
+_CELLS = [
+    "0", "-1", "1E+3", "1e400", "45000.5", "-0.0000001", "0.30000000000000004", "2958466", "60", "NaN", "1048577", "XFE1", "A0", "A1:B2", "",
+    "999999999", "inlineStr", "str", "s", "b", "d", "e", "n", "2021-02-30", "#REF!", "0.85", "12/1/21", "1.2万㎡", "合计", "（填写）", "是",
+]  # fmt: skip
+
+
+def _xml(content: bytes, chance: Random, words: Sequence[bytes]) -> bytes:
+    """Texts, attributes and elements changed; it stays well formed."""
+    try:
+        root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, huge_tree=False))
+    except (etree.XMLSyntaxError, ValueError):
+        return mutated_text(content, chance, words)
+    texts = [*_CELLS, *_TEXTS[:30], *(word.decode().strip('"') for word in words)]
+    for _ in range(1 + _few(chance, 5)):
+        every = list(root.iter())
+        one = chance.choice(every)
+        said = chance.choice(texts)
+        said = said if re.fullmatch("[\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*", said) else "?"
+        kind = chance.randrange(8)
+        if kind < 4 and (told := [e for e in every if e.text and e.text.strip()]):
+            chance.choice(told).text = said
+        elif kind < 6 and one.attrib:
+            name = chance.choice(list(one.attrib))
+            others = [e.get(name) for e in every if e.get(name) is not None]
+            one.set(name, chance.choice([said, *others]))
+        elif kind == 6 and one.getparent() is not None:
+            one.getparent().remove(one)
+        elif one.getparent() is not None:
+            one.getparent().insert(chance.randrange(len(one.getparent()) + 1), copy.deepcopy(one))
+    return etree.tostring(root, encoding="utf-8")
 
 
 def mutated_packed(data: bytes, chance: Random, words: Sequence[bytes] = ()) -> bytes:

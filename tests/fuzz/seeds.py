@@ -23,7 +23,7 @@ from openpyxl.styles import numbers
 from places import FIXTURES, Json, _prune, raw_of
 from pyarrow import parquet
 
-from compliance.intake.cellvalues import UNITS
+from compliance.intake.cellvalues import UNITS, field_of
 from compliance.intake.form.writing import blank_workbook, csv_files, workbook
 from compliance.intake.references import sound
 from compliance.rectify.ledger import open_ledger
@@ -200,14 +200,31 @@ def mapping_words() -> tuple[bytes, ...]:
     return (*(word.strip(b'"') for word in entry_words()), *(unit.encode() for unit in UNITS), b"communities[].households", b"area")
 
 
+@cache
+def paths() -> tuple[str, ...]:
+    """Every field that a cell can be for."""
+    whole = load("dossier")
+    found: list[str] = []
+
+    def walk(field: Any, path: str) -> None:
+        for option in field.get("anyOf", ()):
+            walk({**option, "title": ""} if option.get("type") != "null" else {}, path)
+        if "$ref" in field:
+            walk(whole["$defs"][field["$ref"].rsplit("/", 1)[1]], path)
+        if field.get("items"):
+            walk(field["items"], f"{path}[]")
+        for name, inner in field.get("properties", {}).items():
+            walk(inner, f"{path}.{name}" if path else name)
+        found.append(path)
+
+    walk(whole, "")
+    return tuple(path for path in dict.fromkeys(found) if field_of(path) is not None)
+
+
 def cells() -> tuple[bytes, ...]:
     """A field's path, and the text of a cell for it."""
     texts = ["120", "1.2万", "2000年5月", "是", "—", "0.85", "85%", "１２，３４５.６", "建办城[2021]50号", "无", "12/1/21", "甲、乙", "#N/A", "45000"]
-    paths = [
-        "communities[].households", "communities[].floor_area_m2", "communities[].built_on", "communities[].pre_2000", "area_code", "plan_year",
-        "policies[].doc_no", "projects[].stage", "communities[].votes[].matters", "communities[].name", "communities[].votes[].method",
-    ]  # fmt: skip
-    return tuple(f"{path}\n{text}".encode() for n, path in enumerate(paths) for text in texts[n % 2 :: 2])
+    return tuple(f"{path}\n{text}".encode() for n, path in enumerate(paths()) for text in texts[n % 7 :: 7])
 
 
 def cell_words() -> tuple[bytes, ...]:

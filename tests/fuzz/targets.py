@@ -45,7 +45,6 @@ from compliance.intake.tables.reading import Stated, TableRead
 from compliance.intake.tables.receive import read_table
 from compliance.intake.tables.receive import receive as received_of
 from compliance.intake.tables.recognise import draft
-from compliance.measures.base import all_measures
 from compliance.rectify.baseline import against
 from compliance.rectify.lists import lists_of
 from compliance.rectify.reading import ReportRead, read_report
@@ -63,7 +62,15 @@ from compliance.schemas.rulebook import Profile
 from compliance.schemas.scalars import days
 from compliance.scoring import Scheme, scheme_of, score
 from fuzz import seeds
-from fuzz.mutate import mutated_dossier, mutated_json, mutated_packed, mutated_text, mutated_zip
+from fuzz.mutate import (
+    mutated_cell,
+    mutated_dossier,
+    mutated_json,
+    mutated_packed,
+    mutated_text,
+    mutated_yaml,
+    mutated_zip,
+)
 from fuzz.rules import bounded, holds, outcome, twice
 
 __all__ = ["TARGETS", "Target"]
@@ -420,7 +427,7 @@ def clause(data: bytes) -> None:
     standard = load_law().standard
     parameters = load_law().parameters
     twice(
-        lambda: clause_of(path, all_measures(), parameters, tuple(standard.statutes.values())),
+        lambda: clause_of(path, load_law().kinds, parameters, tuple(standard.statutes.values())),
         lambda clause: (clause.spec, [item.id for item in clause.items]),
     )
 
@@ -561,6 +568,10 @@ def _same_again(path: Path, data: bytes) -> None:
     holds(record["status"] == "checked" and record["verdict"] == first.verdict.outcome, "a feed says otherwise", record)
 
 
+def _mutated_determinations(data: bytes, chance: Random, words: Sequence[bytes]) -> bytes:
+    return (mutated_json if data.startswith(b"{") else mutated_yaml)(data, chance, words)
+
+
 TARGETS: Mapping[str, Target] = {
     target.name: target
     for target in (
@@ -569,14 +580,14 @@ TARGETS: Mapping[str, Target] = {
         Target("archive", archive, seeds.archives, mutated_zip, 2, seeds.entry_words),
         Target("workbook", workbook, seeds.workbooks, mutated_zip, 3),
         Target("table", table, seeds.tables, mutated_text, 2),
-        Target("cell", cell, seeds.cells, mutated_text, 3, seeds.cell_words, 1 << 10),
+        Target("cell", cell, seeds.cells, mutated_cell, 3, seeds.cell_words, 1 << 10),
         Target("form", form, seeds.forms, mutated_zip, 4, seeds.cell_words, 1 << 18),
         Target("tables", mapped, seeds.mapped_tables, mutated_zip, 3, seeds.cell_words),
-        Target("mapping", mapping, seeds.mappings, mutated_text, 2, seeds.mapping_words),
-        Target("determinations", determinations, _determinations, mutated_json, 3),
-        Target("profile", profile, seeds.profiles, mutated_text, 2),
-        Target("clause", clause, seeds.clauses, mutated_text, 2),
-        Target("scheme", scheme, lambda: seeds.yaml_files("../schemes"), mutated_text, 2),
+        Target("mapping", mapping, seeds.mappings, mutated_yaml, 2, seeds.mapping_words),
+        Target("determinations", determinations, _determinations, _mutated_determinations, 3),
+        Target("profile", profile, seeds.profiles, mutated_yaml, 2),
+        Target("clause", clause, seeds.clauses, mutated_yaml, 2),
+        Target("scheme", scheme, lambda: seeds.yaml_files("../schemes"), mutated_yaml, 2),
         Target("report", report_read, _reports, mutated_json, 2, longest=1 << 18),
         Target("ledger", ledger_workbook, seeds.ledger_workbooks, mutated_zip, 2),
         Target("feed", feed, seeds.feeds, mutated_packed, 2, seeds.entry_words),
