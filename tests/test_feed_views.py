@@ -410,8 +410,10 @@ def test_files_are_linked_and_the_findings_by_their_true_name() -> None:
         text = as_text(made, out="结果", findings=name).decode()
         assert name in text
         assert other not in text
-    links = set(re.findall(r'href="([^#"]+)"', render(made).decode()))
-    assert links == {"findings.jsonl", "dossiers.jsonl", "quality.jsonl", "areas.csv", "items.csv", "feed.json"}
+    every = {"findings.jsonl", "dossiers.jsonl", "quality.jsonl", "areas.csv", "items.csv", "feed.json"}
+    for looked, files in ((True, every | {"deliveries.jsonl.gz"}), (False, every)):
+        page = render(summary(PROVINCE, settings=replace(HOW, quality=looked)))
+        assert set(re.findall(r'href="([^#"]+)"', page.decode())) == files
 
 
 def test_the_settings_that_all_were_judged_by_are_told() -> None:

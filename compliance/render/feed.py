@@ -83,6 +83,7 @@ _FILES: Final[tuple[tuple[str, Bilingual], ...]] = (
     ("areas.csv", Bilingual("省、市、县汇总，可用表格软件打开", "provinces, cities, counties, for a spreadsheet")),
     ("items.csv", Bilingual("各地区逐条目汇总", "every item of every area, for a spreadsheet")),
     ("overview.html", Bilingual("总览网页", "overview, a page")),
+    ("deliveries.jsonl.gz", Bilingual("各次报送的要点，供下次比较（--previous）", "what to hold the next delivery against")),
     ("feed.json", Bilingual("全部汇总数据", "all sums, for programs")),
 )  # fmt: skip
 """What a run leaves behind; of the findings one or the other."""
@@ -257,9 +258,12 @@ NO_CONCLUSION: Final = Bilingual(
 )
 
 
-def files_of(findings: str) -> list[tuple[str, Bilingual]]:
+def files_of(summary: FeedSummary, findings: str) -> list[tuple[str, Bilingual]]:
     """The files of a run whose findings are in this one."""
-    return [(name, says) for name, says in _FILES if name == findings or not name.startswith("findings.")]
+    left_out = {"findings.jsonl", "findings.parquet"} - {findings}
+    if not summary.settings.quality:
+        left_out.add("deliveries.jsonl.gz")
+    return [(name, says) for name, says in _FILES if name not in left_out]
 
 
 # -- what the tables are of -----------------------------------------------------------------------------------
@@ -494,9 +498,9 @@ class _Text:
         if out is None:
             return
         self.section(Bilingual(f"结果文件（{out}）", f"Files in {out}"))
-        told = [(name, self.say(says)) for name, says in files_of(findings)]
+        told = [(name, self.say(says)) for name, says in files_of(self.summary, findings)]
         for name, says in told:
-            self.lines += hanging(f"  {pad(name, 18)}", says, self.width)
+            self.lines += hanging(f"  {pad(name, 20)}", says, self.width)
 
 
 _BRIEF: Final = ("dossiers", "passed", "failed", "unknown", "communities", "households", "rectify")

@@ -97,7 +97,7 @@ def render(summary: FeedSummary, lang: str = "zh", *, findings: str = "findings.
         rest_refused=len(summary.refusals) - REFUSED,
         no_conclusion=NO_CONCLUSION,
         judged=list(judged_by(summary)),
-        files=[file for file in files_of(findings) if file[0] != "overview.html"],
+        files=[file for file in files_of(summary, findings) if file[0] != "overview.html"],
         notes=list(notes(summary)),
         css=Markup(css),
         js=Markup(js),
