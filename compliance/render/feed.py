@@ -83,7 +83,7 @@ _FILES: Final[tuple[tuple[str, Bilingual], ...]] = (
     ("areas.csv", Bilingual("省、市、县汇总，可用表格软件打开", "provinces, cities, counties, for a spreadsheet")),
     ("items.csv", Bilingual("各地区逐条目汇总", "every item of every area, for a spreadsheet")),
     ("overview.html", Bilingual("总览网页", "overview, a page")),
-    ("deliveries.jsonl.gz", Bilingual("各次报送的要点，供下次比较（--previous）", "what to hold the next delivery against")),
+    ("deliveries.jsonl.gz", Bilingual("各次报送的要点，供下次比较（--previous）", "for the next comparison")),
     ("feed.json", Bilingual("全部汇总数据", "all sums, for programs")),
 )  # fmt: skip
 """What a run leaves behind; of the findings one or the other."""
