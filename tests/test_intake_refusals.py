@@ -89,6 +89,8 @@ def test_json_that_is_no_dossier(content, found):
         (b"Rar!\x1a", "a RAR archive"),
         (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
         (b"\x1f\x8b\x08", "a gzip file"),
+        (b"\x28\xb5\x2f\xfd", "a Zstandard file"),
+        (b"PAR1\x15", "a Parquet file"),
         (b"<!doctype html>", "a web page or XML"),
     ],
 )

@@ -24,6 +24,11 @@ _CONVERT = Words(
 )
 _UNPACK = Words("解压后报送文件夹，或改用 zip", "unpack it and submit the folder, or use zip")
 
+_STREAM = Words(
+    "成批报送（每行一份档案）用 compliance feed 检查；单份档案请解压",
+    "check many dossiers, one a line, with compliance feed; unpack a single one",
+)
+
 _MARKS: tuple[tuple[bytes, Words, Words], ...] = (
     (b"%PDF", Words("PDF 文件", "a PDF"), _CONVERT),
     (b"\xd0\xcf\x11\xe0", Words("旧版 Office 文件（doc、xls）", "an old Office file (doc, xls)"), _CONVERT),
@@ -31,7 +36,9 @@ _MARKS: tuple[tuple[bytes, Words, Words], ...] = (
     (b"\xff\xd8\xff", Words("图片（JPEG）", "a picture (JPEG)"), _CONVERT),
     (b"Rar!", Words("RAR 压缩包", "a RAR archive"), _UNPACK),
     (b"7z\xbc\xaf", Words("7z 压缩包", "a 7z archive"), _UNPACK),
-    (b"\x1f\x8b", Words("gzip 压缩文件", "a gzip file"), _UNPACK),
+    (b"\x1f\x8b", Words("gzip 压缩文件", "a gzip file"), _STREAM),
+    (b"\x28\xb5\x2f\xfd", Words("Zstandard 压缩文件", "a Zstandard file"), _STREAM),
+    (b"PAR1", Words("Parquet 文件", "a Parquet file"), _STREAM),
 )
 
 _OFFICE = {

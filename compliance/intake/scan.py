@@ -242,8 +242,8 @@ class _Scanner:
                 _quoted(self.text[self.at : self.at + 30]),
                 Words("文件到此结束", "the end of the file"),
                 Words(
-                    "一个文件只放一份档案；多份档案请分成多个文件",
-                    "one file holds one dossier; write several dossiers to several files",
+                    "一个文件只放一份档案；每行一份的用 compliance feed 检查",
+                    "one file holds one dossier; check several, one a line, with compliance feed",
                 ),
             )
 
