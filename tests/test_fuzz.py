@@ -22,6 +22,7 @@ from fuzz.targets import TARGETS, road
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from compliance.render.gongwen import TemplateRefused, default_template, refuse_unfit
 from compliance.schemas.refusal import InputError, Refused
 
 DRIVER = Path(__file__).parent / "fuzz" / "__main__.py"
@@ -88,9 +89,44 @@ def test_what_was_found_once(what: str) -> None:
 def test_a_finding_that_is_not_as_a_report_is_written() -> None:
     """Lists read a finding's details only when they list it: what is wrong with them is a refusal then."""
     seed = TARGETS["report"].seeds()[0]
-    for was, now in ((b'"remarks"', b'"remarkz"'), (b'"questions":[]', b'"questions":[{}]'), (b'"found":[]', b'"found":7')):
+    for was, now in ((b'"remarks"', b'"remarkz"'), (b'"questions":[]', b'"questions":[{}]'), (b'"found":[]', b'"found":7'), (b'"responsible_unit":', b'"responsible_unit":[[]],"_":')):
         assert was in seed
         TARGETS["report"].check(seed.replace(was, now))
+
+
+def template_with(part: str, was: bytes, now: bytes) -> bytes:
+    out = BytesIO()
+    with ZipFile(BytesIO(default_template())) as source, ZipFile(out, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            assert name != part or was in content
+            target.writestr(ZipInfo(name), content.replace(was, now) if name == part else content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("part", "was", "now"),
+    [
+        ("word/document.xml", b"w:pgSz w:w=", b"w:pgSz w:v="),
+        ("word/document.xml", b" w:bottom=", b" w:button="),
+        ("word/document.xml", b" w:footer=\"", b" w:footer=\"x"),
+        ("word/document.xml", b"w:body", b"w:bodice"),
+        ("word/styles.xml", b"w:styles", b"w:style"),
+        ("word/theme/theme1.xml", b"<a:theme", b"<a:thema"),
+        ("_rels/.rels", b"Target=", b"Goal="),
+    ],
+)
+def test_a_template_that_is_no_template_is_refused_before_anything_is_written(part: str, was: bytes, now: bytes) -> None:
+    data = template_with(part, was, now)
+    with pytest.raises(TemplateRefused):
+        refuse_unfit(data)
+    TARGETS["template"].check(data)
+
+
+@pytest.mark.parametrize("length", [0, 4, 700, 4000])
+def test_a_template_that_is_cut_off_is_refused(length: int) -> None:
+    with pytest.raises(TemplateRefused):
+        refuse_unfit(default_template()[:length])
 
 
 # -- the rules themselves ----------------------------------------------------------------------------------------

@@ -274,6 +274,16 @@ def test_any_layout_of_the_same_report_reads_the_same() -> None:
         assert (other.items, other.subjects) == (read[0].items, read[0].subjects)
 
 
+def test_a_report_that_is_cut_off_anywhere_is_known_to_be() -> None:
+    """Within a character too, of which a report in Chinese has many."""
+    sound = written(base())
+    start = sound.index("小区".encode())
+    for length in (1, 2, 50, *range(start - 20, start + 20), len(sound) - 3):
+        with pytest.raises(ReportsRefused) as refused:
+            read_report(sound[:length], "r.json")
+        assert refused.value.refusals[0].code == "truncated", (length, sound[length - 10 : length])
+
+
 BROKEN: dict[str, tuple[bytes | None, str]] = {
     "missing": (None, "file_missing"),
     "empty": (b"  \n", "empty_file"),

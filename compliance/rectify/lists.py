@@ -22,6 +22,7 @@ from compliance.rectify.reading import (
     Refusal,
     ReportRead,
     ReportsRefused,
+    text_or_none,
     well_formed,
     words,
 )
@@ -179,7 +180,7 @@ def _one(report: ReportRead, finding: FindingRead, project: str | None) -> _Told
         finding.subject,
         finding.name,
         project,
-        whole["responsible_unit"],
+        text_or_none(whole["responsible_unit"]),
         finding.severity,
         finding.sentence,
         finding.pointer,

@@ -45,6 +45,7 @@ __all__ = [
     "ValueRead",
     "read_report",
     "read_reports",
+    "text_or_none",
     "well_formed",
     "words",
 ]
@@ -286,7 +287,8 @@ def _parts(data: bytes) -> tuple[dict[str, Any], _Raws]:
     try:
         head = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        if error.pos >= len(data.decode("utf-8", "replace").rstrip()) or "unexpected end" in str(error):
+        at_end = error.pos >= len(data.decode("utf-8", "replace").rstrip())
+        if at_end or _is_cut(data) or "unexpected end" in str(error):
             raise _Bad("truncated", "文件不完整，末尾缺失", "the file is cut off") from None
         todo = Bilingual("给出 JSON 格式的检查报告", "give a check report in JSON")
         raise _Bad("not_json", "不是 JSON 文件", "not a JSON file", todo) from None
@@ -295,6 +297,15 @@ def _parts(data: bytes) -> tuple[dict[str, Any], _Raws]:
     if not isinstance(head["findings"], list):
         raise TypeError("findings are not a list")
     return head, lambda head: ((orjson.dumps(f), f) for f in head["findings"])
+
+
+def _is_cut(data: bytes) -> bool:
+    """Whether the bytes end within a character."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return False
 
 
 _NO_REPORT = ("不是检查报告", "not a check report")
@@ -360,7 +371,8 @@ def _text(value: Any) -> str:
     return value
 
 
-def _maybe(value: Any) -> str | None:
+def text_or_none(value: Any) -> str | None:
+    """A text, or nothing."""
     return None if value is None else _text(value)
 
 
@@ -429,12 +441,12 @@ def _value(value: Any) -> ValueRead:
     return ValueRead(
         _text(value["measure"]),
         words(value["title"]),
-        _maybe(value["value"]),
+        text_or_none(value["value"]),
         _text(value["unit"]),
         None if unknown is None else _REASONS[unknown],
         _text(value["op"]),
-        _maybe(value["limit"]),
-        _maybe(value["limit_name"]),
+        text_or_none(value["limit"]),
+        text_or_none(value["limit_name"]),
         tuple([_text(p) for p in value["pointers"]]),
         words(value["says"]),
     )
@@ -457,10 +469,10 @@ def _subject(subject: Any) -> SubjectRead:
         _text(subject["kind"]),
         _text(subject["id"]),
         _text(subject["name"]),
-        _maybe(subject["place"]),
-        _maybe(subject["address"]),
-        _maybe(subject["code"]),
-        _maybe(subject.get("project")),
+        text_or_none(subject["place"]),
+        text_or_none(subject["address"]),
+        text_or_none(subject["code"]),
+        text_or_none(subject.get("project")),
     )
 
 
@@ -474,7 +486,7 @@ def _used(head: Mapping[str, Any], file: str, digest: str) -> ReportUsed:
         sha256=digest,
         area=Area(
             _text(area["code"]), _text(area["name"]), _text(area["level"]), int(area["plan_year"]),
-            _text(area["dossier_id"]), bool(area["fictional"]), _maybe(area["submitter"]),
+            _text(area["dossier_id"]), bool(area["fictional"]), text_or_none(area["submitter"]),
         ),
         dossier_sha256=_text(made["dossier_sha256"]),
         rulebook_version=_text(made["rulebook_version"]),

@@ -206,7 +206,10 @@ _INVISIBLE: Final = re.compile("[\u200b\ufeff\u00ad]")
 
 
 def _canon(text: str) -> str:
-    """A text as it is compared: what programs change by themselves makes no difference."""
+    """A text of a cell as it is compared: what programs change by themselves makes no difference.
+
+    A text of the ledger is compared as the cell shows it, in which what cannot be seen is written out.
+    """
     plain = shown(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
     return "\n".join(line for line in (" ".join(part.split()) for part in plain.split("\n")) if line)
 
@@ -220,7 +223,7 @@ def _sum(number: str, body: str) -> str:
 
 
 def _code(entry: Entry, mark: str, told: Mapping[str, str]) -> str:
-    cells = "".join(_short(told[key]) for key in (*_LOCKED, *_FILL))
+    cells = "".join(_short(shown(told[key])) for key in (*_LOCKED, *_FILL))
     body = f"1-{mark[:8]}-{entry.last_seq}-{cells}"
     return f"{body}-{_sum(entry.number, body)}"
 
@@ -494,7 +497,7 @@ def _check_locked(row: _Row, code: _Code, told: Mapping[str, str], reading: _Rea
         text = cell.text if cell else ""
         if _short(text) == code.cells[key]:
             continue
-        was = f"，应为“{_cut(told[key])}”" if _short(told[key]) == code.cells[key] else ""
+        was = f"，应为“{_cut(told[key])}”" if _short(shown(told[key])) == code.cells[key] else ""
         en = f" from “{_cut(told[key])}”" if was else ""
         reading.refuse(
             row.where(key),
@@ -512,9 +515,9 @@ def _wanted(row: _Row, code: _Code, told: Mapping[str, str], lang: str, reading:
         if text is None:
             continue
         text = _canon(text)
-        if _short(text) == code.cells[key] or text == _canon(told[key]):
+        if _short(text) == code.cells[key] or text == _canon(shown(told[key])):
             continue
-        if _short(told[key]) != code.cells[key]:
+        if _short(shown(told[key])) != code.cells[key]:
             reading.refuse(
                 row.where(key),
                 f"导出后台账已改为“{_cut(told[key])}”，与所填“{_cut(text)}”冲突",

@@ -10,7 +10,9 @@ The same parts give the same bytes.
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +28,7 @@ from lxml import etree
 from compliance.render import gongwen_package
 from compliance.render.blocks import Annex, Block, Content, Fill, Page, Para, Role, Table
 from compliance.render.plain import visible
+from compliance.schemas.refusal import printable
 
 __all__ = ["PLACE", "STYLES", "TemplateRefused", "default_template", "refuse_unfit", "write"]
 
@@ -80,7 +83,8 @@ def write(blocks: Iterable[Block], *, title: str, day: str, lang: str = "zh", te
 
 def refuse_unfit(template: bytes) -> None:
     """Raises ``TemplateRefused`` for what ``write`` would not use."""
-    _frame(template, "", "2000-01-01")
+    with _refusing():
+        write((), title="", day="2000-01-01", template=template)
 
 
 # -- the template ---------------------------------------------------------------------------------------------
@@ -120,7 +124,35 @@ class _Frame:
         return self.width - int(margins.left.twips) - int(margins.right.twips)
 
 
+_DAMAGED = (
+    AttributeError, EOFError, LookupError, OSError, RuntimeError, TypeError, ValueError, zipfile.BadZipFile, zlib.error,
+    etree.LxmlError,
+)  # fmt: skip
+"""What the reading of a package raises that is not what it says: a part or an attribute is missing, or no number"""
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Whatever a template makes fail is the template's fault: the text is put in only later."""
+    try:
+        yield
+    except _DAMAGED as error:
+        says = printable(str(error))
+        raise TemplateRefused(
+            f"模板不是可用的 docx 文件（{type(error).__name__}）", f"the template is no .docx file ({says})"
+        ) from None
+
+
 def _frame(data: bytes, title: str, day: str) -> _Frame:
+    with _refusing():
+        frame = _made_ready(data, title, day)
+        for landscape in (False, True):  # the page may lack a measure
+            frame.room(landscape)
+            _section(frame, landscape)
+        return frame
+
+
+def _made_ready(data: bytes, title: str, day: str) -> _Frame:
     document = _opened(data)
     named = {style.name: style.style_id for style in document.styles if style.name}
     lacking = [name for name in STYLES.values() if name not in named]
@@ -147,15 +179,13 @@ def _frame(data: bytes, title: str, day: str) -> _Frame:
 
 
 def _opened(data: bytes) -> Any:
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as package:
-            if sum(info.file_size for info in package.infolist()) > _LARGEST:
-                raise TemplateRefused("模板过大", "the template is too large")
-        return Document(BytesIO(data))
-    except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
-        raise TemplateRefused(
-            f"模板不是可用的 docx 文件（{type(error).__name__}）", f"the template is no .docx file ({error})"
-        ) from None
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        if sum(info.file_size for info in package.infolist()) > _LARGEST:
+            raise TemplateRefused("模板过大", "the template is too large")
+        for name in package.namelist():  # parts that are only passed on are looked at too, or nobody could open it
+            if name.endswith((".xml", ".rels")):
+                etree.fromstring(package.read(name), etree.XMLParser(resolve_entities=False))
+    return Document(BytesIO(data))
 
 
 def _clear(body: Any, section: Any) -> bool:

@@ -76,7 +76,8 @@ def inside(name: str, seconds: int) -> int:
         target.check(seed)  # also makes what is made once, which is no fault of the first input
         (corpus / f"seed-{hashlib.sha256(seed).hexdigest()[:16]}").write_bytes(seed)
     words = BUILD / f"{name}.dict"
-    words.write_text("".join(f'"{_quoted(word)}"\n' for word in target.words() if 0 < len(word) <= 64), "ascii")
+    known = "".join(f'"{_quoted(word)}"\n' for word in target.words() if 0 < len(word) <= 64)
+    words.write_text(known or '"\\x00"\n', "ascii")  # an empty list of words is an error
 
     def mutate(data: bytes, most: int, seed: int) -> bytes:
         chance = Random(seed)

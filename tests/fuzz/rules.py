@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 from compliance.rectify.reading import ReportsRefused
 from compliance.render import render_refusal
+from compliance.render.gongwen import TemplateRefused
 from compliance.schemas.ledger import LedgerRefused
 from compliance.schemas.refusal import CODES, Refused
 from compliance.schemas.rulebook import RulebookError
@@ -22,7 +23,7 @@ __all__ = ["REFUSALS", "Broken", "bounded", "holds", "outcome", "twice"]
 
 T = TypeVar("T")
 
-REFUSALS = (Refused, RulebookError, ReportsRefused, LedgerRefused)
+REFUSALS = (Refused, RulebookError, ReportsRefused, LedgerRefused, TemplateRefused)
 """The typed refusals; any other exception that escapes is a defect."""
 CPU_SECONDS = 20
 """Of one input; the slowest valid one needs two."""
@@ -98,6 +99,8 @@ def _told(refusal: Exception) -> None:
         holds(refusal.problems, "a refusal without errors")
         _texts(refusal.text("zh"), refusal.text("en"))
         json.dumps(refusal.to_json())
+    elif isinstance(refusal, TemplateRefused):
+        _texts(refusal.zh, refusal.en)
     elif isinstance(refusal, RulebookError):
         holds(refusal.problems, "a refusal without errors")
         holds(all(problem.line >= 0 and problem.message for problem in refusal.problems), "a problem without words")

@@ -28,6 +28,7 @@ from compliance.intake.form.writing import blank_workbook, csv_files, workbook
 from compliance.intake.references import sound
 from compliance.rectify.ledger import open_ledger
 from compliance.rectify.roundtrip import export
+from compliance.render.gongwen import default_template
 from compliance.rulebook.reader import law_files, law_folder
 from compliance.schemas.dossier import Dossier
 from compliance.schemas.generate import load
@@ -156,6 +157,11 @@ def workbooks() -> tuple[bytes, ...]:
     out = BytesIO()
     book.save(out)
     return (out.getvalue(), ledger_workbooks()[0])
+
+
+def templates() -> tuple[bytes, ...]:
+    """Those that are used where no place has its own."""
+    return (default_template("zh"), default_template("en"))
 
 
 def tables() -> tuple[bytes, ...]:

@@ -22,6 +22,7 @@ from xml.etree import ElementTree
 
 import jiter
 import orjson
+from lxml import etree
 from places import AS_OF, PROFILE, bench, files_of
 
 from compliance.assembly import findings_of
@@ -50,6 +51,7 @@ from compliance.rectify.lists import lists_of
 from compliance.rectify.reading import ReportRead, read_report
 from compliance.rectify.roundtrip import Filled, filled
 from compliance.render import formats, render
+from compliance.render.gongwen import refuse_unfit
 from compliance.road import examine as checked
 from compliance.rulebook.clauses import clause_of
 from compliance.rulebook.profiles import load_profile
@@ -458,11 +460,18 @@ def _report_read() -> ReportRead:
 
 
 @cache
-def _reports() -> tuple[bytes, ...]:
+def _some_report() -> Report:
+    """One with three findings."""
     whole = _report_of(seeds.dossiers()[-2])
     kept = [next(f for f in whole.findings if f.outcome == outcome) for outcome in ("fail", "unknown", "pass")]
-    items = {finding.item for finding in kept}
-    some = replace(whole, findings=tuple(kept), items=tuple(item for item in whole.items if item.item in items))
+    return replace(whole, findings=tuple(kept))
+
+
+@cache
+def _reports() -> tuple[bytes, ...]:
+    some = _some_report()
+    items = {finding.item for finding in some.findings}
+    some = replace(some, items=tuple(item for item in some.items if item.item in items))
     written = render(some, "json")
     return (written, json.dumps(json.loads(written), ensure_ascii=False).encode(), render(replace(some, findings=()), "json"))
 
@@ -482,6 +491,16 @@ def ledger_workbook(data: bytes) -> None:
         )  # fmt: skip
 
     twice(taken)
+
+
+def template(data: bytes) -> None:
+    """A place's own Word template is refused with the reason, or a whole report is laid out by it."""
+    found = outcome(lambda: refuse_unfit(data))
+    if not isinstance(found, Exception):
+        with zipfile.ZipFile(BytesIO(render(_some_report(), "docx", template=data))) as made:
+            for info in made.infolist():
+                if info.filename.endswith((".xml", ".rels")):
+                    etree.fromstring(made.read(info))
 
 
 _MARKS = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst", b"PAR1": ".parquet"}
@@ -590,6 +609,7 @@ TARGETS: Mapping[str, Target] = {
         Target("scheme", scheme, lambda: seeds.yaml_files("../schemes"), mutated_yaml, 2),
         Target("report", report_read, _reports, mutated_json, 2, longest=1 << 18),
         Target("ledger", ledger_workbook, seeds.ledger_workbooks, mutated_zip, 2),
+        Target("template", template, seeds.templates, mutated_zip, 2, longest=1 << 17),
         Target("feed", feed, seeds.feeds, mutated_packed, 2, seeds.entry_words),
         Target("road", road, seeds.dossiers, mutated_dossier, 6, seeds.entry_words, 1 << 18),
     )
