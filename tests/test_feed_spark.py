@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 import zipfile
 from collections.abc import Iterator
@@ -350,9 +351,11 @@ def test_the_task_can_say_that_the_program_is_missing(tmp_path, there):
     (tmp_path / "compliance").mkdir()
     (tmp_path / "compliance/__init__.py").write_text(there)
     made = spark._task(executor.identity(), {}, "compliance.feed.answer:answer", executor.answers_columns())
+    # Without the site module nothing leads to the checkout, as an editable install does.
+    packages = os.pathsep.join([str(tmp_path), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")])
     run = subprocess.run(
-        [sys.executable, "-c", _BARE], input=cloudpickle.dumps(made), capture_output=True, cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        [sys.executable, "-S", "-c", _BARE], input=cloudpickle.dumps(made), capture_output=True, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": packages},
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     told = json.loads(run.stdout)

@@ -137,7 +137,7 @@ def _saved(data: bytes) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd", "@x", "-3", "'=1", "_x0041_", "a_x000D_b", "甲\u3000乙", "一\n\n二", "#N/A", " 前后 ", "1", "1.50", "2024-01-01", "TRUE"])
+@pytest.mark.parametrize("text", ["=1+1", "+cmd", "@x", "-3", "'=1", "_x0041_", "a_x000D_b", "甲\u3000乙", "一\n\n二", "#N/A", " 前后 ", "1", "1.50", "2024-01-01", "TRUE", "\xad", "甲\u200b乙", "\ufeff"])
 def test_texts_that_programs_like_to_change(ledger: Ledger, text: str) -> None:
     number = every(ledger)[2].number
     ledger.act([number], "amend", {"progress": text, "measures": text}, "李四")
