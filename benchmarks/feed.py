@@ -96,14 +96,34 @@ def _models() -> Iterator[dict[str, Any]]:
 
 
 def _other(model: dict[str, Any], number: int, year: int) -> bytes:
-    """The same county under another number, with communities of its own."""
-    area, code = f"示例{number}县", f"99{number // 100 % 100:02d}{1 + number % 99:02d}"
-    communities = [
-        {**c, "name": f"{number}号{c['name']}{year}", "address": f"示例路{year}-{number}-{n}号"}
-        for n, c in enumerate(model["communities"])
-    ]  # fmt: skip
-    changed = {"dossier_id": f"shili-{year}-{number}", "area_code": code, "area_name": area, "communities": communities}
+    """The same county under another number, with communities, counts and documents of its own."""
+    more = number // _MODELS + 20 * year
+    changed = {
+        "dossier_id": f"shili-{year}-{number}",
+        "area_code": f"99{number // 100 % 100:02d}{1 + number % 99:02d}",
+        "area_name": f"示例{number}县",
+        "communities": [_community(c, more, f"{year}-{number}-{n}") for n, c in enumerate(model["communities"])],
+        "attachments": [_attachment(a, f"{year:04x}{number:08x}") for a in model["attachments"]],
+    }
     return orjson.dumps({**model, **changed})
+
+
+_COUNTS = ("total", "participated", "agreed", "total_owners", "part_owners", "agree_owners")
+
+
+def _community(c: dict[str, Any], more: int, place: str) -> dict[str, Any]:
+    """So many households more, who all take part and agree: what passed passes still."""
+    rounds = {
+        name: [{k: v + more if k in _COUNTS else v for k, v in entry.items()} for entry in c[name]]
+        for name in ("consultations", "votes")
+        if c.get(name)
+    }
+    own = {name: c[name] + more for name in ("households", "owners_count") if c.get(name) is not None}
+    return {**c, **rounds, **own, "name": f"{c['name']}{place}", "address": f"示例路{place}号"}
+
+
+def _attachment(a: dict[str, Any], mark: str) -> dict[str, Any]:
+    return {**a, "sha256": mark + a["sha256"][len(mark) :]} if a.get("sha256") else a
 
 
 def _parse(file: Path) -> float:

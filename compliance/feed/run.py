@@ -208,7 +208,7 @@ class Run:
 
     def _packed(self, name: str, parts: Iterable[bytes]) -> None:
         """The same lines make the same bytes: no time and no name stand in the file."""
-        with self._opened(name) as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
+        with self._opened(name) as file, gzip.GzipFile("", "wb", 3, file, mtime=0) as packed:
             for part in parts:
                 packed.write(part)
 
