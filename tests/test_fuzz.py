@@ -114,6 +114,7 @@ def template_with(part: str, was: bytes, now: bytes) -> bytes:
         ("word/styles.xml", b"w:styles", b"w:style"),
         ("word/theme/theme1.xml", b"<a:theme", b"<a:thema"),
         ("_rels/.rels", b"Target=", b"Goal="),
+        ("[Content_Types].xml", b'theme1.xml" ContentType=', b'theme1.xml" Type='),
     ],
 )
 def test_a_template_that_is_no_template_is_refused_before_anything_is_written(part: str, was: bytes, now: bytes) -> None:

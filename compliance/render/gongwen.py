@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 from xml.sax.saxutils import escape
 
 from docx import Document
@@ -34,6 +33,8 @@ __all__ = ["PLACE", "STYLES", "TemplateRefused", "default_template", "refuse_unf
 
 PLACE = "{{正文}}"
 """Where a template wants the document to stand."""
+
+T = TypeVar("T")
 
 STYLES = gongwen_package.STYLES
 _LARGEST = 50_000_000
@@ -83,8 +84,7 @@ def write(blocks: Iterable[Block], *, title: str, day: str, lang: str = "zh", te
 
 def refuse_unfit(template: bytes) -> None:
     """Raises ``TemplateRefused`` for what ``write`` would not use."""
-    with _refusing():
-        write((), title="", day="2000-01-01", template=template)
+    _or_refused(lambda: write((), title="", day="2000-01-01", template=template))
 
 
 # -- the template ---------------------------------------------------------------------------------------------
@@ -131,28 +131,24 @@ _DAMAGED = (
 """What the reading of a package raises that is not what it says: a part or an attribute is missing, or no number"""
 
 
-@contextmanager
-def _refusing() -> Iterator[None]:
+def _or_refused(make: Callable[[], T]) -> T:
     """Whatever a template makes fail is the template's fault: the text is put in only later."""
     try:
-        yield
+        return make()
     except _DAMAGED as error:
-        says = printable(str(error))
-        raise TemplateRefused(
-            f"模板不是可用的 docx 文件（{type(error).__name__}）", f"the template is no .docx file ({says})"
-        ) from None
+        name, says = type(error).__name__, printable(str(error))
+    # Said only when the error is gone, and with it the archive that was being written.
+    raise TemplateRefused(f"模板不是可用的 docx 文件（{name}）", f"the template is no .docx file ({says})")
 
 
 def _frame(data: bytes, title: str, day: str) -> _Frame:
-    with _refusing():
-        frame = _made_ready(data, title, day)
-        for landscape in (False, True):  # the page may lack a measure
-            frame.room(landscape)
-            _section(frame, landscape)
-        return frame
+    out = BytesIO()  # outlives an archive left open, which would else complain on standard error
+    frame = _or_refused(lambda: _made_ready(data, title, day, out))
+    frame.package = out.getvalue()
+    return frame
 
 
-def _made_ready(data: bytes, title: str, day: str) -> _Frame:
+def _made_ready(data: bytes, title: str, day: str, out: BytesIO) -> _Frame:
     document = _opened(data)
     named = {style.name: style.style_id for style in document.styles if style.name}
     lacking = [name for name in STYLES.values() if name not in named]
@@ -172,10 +168,13 @@ def _made_ready(data: bytes, title: str, day: str) -> _Frame:
     properties.title, properties.created, properties.modified = visible(title)[:255], when, when
     properties.author = properties.last_modified_by = ""
     properties.revision = 1
-    out = BytesIO()
     document.save(out)
     ids = {key: named[name] for key, name in STYLES.items()}
-    return _Frame(out.getvalue(), str(document.part.partname).lstrip("/"), ids, section, trails)
+    frame = _Frame(b"", str(document.part.partname).lstrip("/"), ids, section, trails)
+    for landscape in (False, True):  # the page may lack a measure
+        frame.room(landscape)
+        _section(frame, landscape)
+    return frame
 
 
 def _opened(data: bytes) -> Any:

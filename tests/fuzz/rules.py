@@ -6,6 +6,7 @@ import json
 import re
 import resource
 import signal
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,11 +46,13 @@ def holds(condition: object, says: str, *more: object) -> None:
 
 @contextmanager
 def bounded() -> Iterator[None]:
-    """A limit of processor time, which other programs on the machine do not use up, and of memory."""
+    """A limit of processor time, which other programs on the machine do not use up, and of memory; nothing is printed."""
 
     def stop(_signal: int, _frame: object) -> None:
         raise Broken(f"more than {CPU_SECONDS} seconds")
 
+    ignored: list[str] = []
+    hook, sys.unraisablehook = sys.unraisablehook, lambda raised: ignored.append(f"{raised.object!r}: {raised.exc_value!r}")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     was = signal.signal(signal.SIGVTALRM, stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS)
@@ -58,6 +61,8 @@ def bounded() -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, was)
+        sys.unraisablehook = hook
+    holds(not ignored, "a traceback that Python prints by itself, perhaps of an input before", ignored)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
     holds(grown < GROWTH_MIB, f"{grown} MiB of memory")
 
