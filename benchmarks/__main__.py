@@ -50,7 +50,7 @@ def _parts() -> dict[str, tuple[str, Callable[[Results, Sizes, int, int], None]]
         "c": ("formats", lambda r, s, n, k: part("formats").measure(r, s[0], _some(n))),
         "f": (
             "feeds",
-            lambda r, s, n, k: part("feed").measure(r, *((500, 10, 3) if k >= 10_000 else (12, 2, 1))),
+            lambda r, s, n, k: part("feed").measure(r, *((500, 10, 2) if k >= 10_000 else (12, 2, 1))),
         ),
     }
 

@@ -168,13 +168,13 @@ def test_every_path_that_is_none_is_said_at_once(tmp_path: Path) -> None:
         sources([str(tmp_path / "empty")])
 
 
-def test_two_files_that_would_bear_one_name_are_not_mixed(tmp_path: Path) -> None:
+def test_two_files_that_would_bear_one_name_are_not_mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for folder in "ab":
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "x.jsonl").write_bytes(b"{}\n")
     with pytest.raises(SourceError, match="same name"):
         sources([str(tmp_path / "a/x.jsonl"), str(tmp_path / "b/x.jsonl")])
-    os.chdir(tmp_path)
+    monkeypatch.chdir(tmp_path)
     found, _ = sources(["a/x.jsonl", "b/x.jsonl"])
     assert [s.name for s in found] == ["a/x.jsonl", "b/x.jsonl"]
 
