@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -170,6 +169,8 @@ def _check_one(
 
     ``source``: where it is, or itself as a mapping read it, or why none could.
     """
+    from dataclasses import replace
+
     from compliance.road import examine
     from compliance.schemas.refusal import Refused
 

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -31,8 +30,7 @@ FAIL_ON_NEW = click.option(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """One dossier's report held against its baseline; neither ``against`` nor ``refused`` where there is none of it."""
 
     section: bytes
@@ -40,8 +38,7 @@ class Held:
     refused: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """Earlier reports to hold fresh ones against."""
 
     path: Path

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -219,6 +217,8 @@ def _engine(name: str, jobs: int | None, master: str | None, out: Path, progress
 
 def _say(progress: str, words: Bilingual) -> None:
     """A word of the engine to whoever waits."""
+    import json
+
     if progress == "json":
         click.echo(
             json.dumps({"state": "waiting", "message": {"zh": words.zh, "en": words.en}}, ensure_ascii=False), err=True
@@ -228,6 +228,8 @@ def _say(progress: str, words: Bilingual) -> None:
 
 
 def _go(run: Run, engine: Engine, findings: Any, limit: int | None, watch: Watch, out: Path) -> FeedSummary:
+    import sqlite3
+
     from compliance.feed.journal import ChangedInputError, OtherRunError
     from compliance.feed.run import LostError
     from compliance.feed.spark import SparkLostError, SparkRefusedError
@@ -279,6 +281,8 @@ def _cannot_write(out: Path, cause: str) -> NoReturn:
 
 
 def _short(value: Any) -> str:
+    import json
+
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 200 else text[:200] + "…"
 
@@ -303,6 +307,8 @@ class _Gate:
         self._fail_on, self._unknown, self._quality = fail_on, unknown, quality
 
     def code(self, out: Path) -> int:
+        import json
+
         codes = set()
         with (out / "dossiers.jsonl").open("rb") as lines:
             for line in lines:
@@ -314,6 +320,8 @@ class _Gate:
 
     def _doubt(self, line: bytes) -> int:
         """Doubts between dossiers stand in no dossier's record."""
+        import json
+
         if b'"fault":true' in line:
             return FAULT
         if self._quality is None:
@@ -398,6 +406,8 @@ class _Lines(_Counting):
     every = _EVERY["json"]
 
     def say(self, state: str = "checking") -> None:
+        import json
+
         click.echo(json.dumps({"state": state, **self.figures()}), err=True)
 
 

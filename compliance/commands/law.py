@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from pathlib import Path
@@ -74,6 +73,8 @@ def rules_lint(paths: tuple[Path, ...], as_json: bool) -> None:
 
     退出码：0 无问题，1 有问题，2 用法错误 / exit codes: 0 no problem, 1 problems, 2 usage.
     """
+    import json
+
     from compliance import between
     from compliance.bench import load_law
     from compliance.drafting import lint, lint_shipped
